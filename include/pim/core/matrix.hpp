@@ -1,0 +1,29 @@
+#pragma once
+#include <Eigen/Core>
+#include <cstddef>
+
+/// pim: processing-in-memory simulators. Rooms and their order: docs/README.md.
+namespace pim {
+
+/// Signed size and position in a matrix.
+using Index = std::ptrdiff_t;
+
+/// Row-major matrix of any scalar: one row is one input vector, one token or one image.
+template <class T>
+using Matrix_ = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+template <class T>
+using RowVector_ = Eigen::Matrix<T, 1, Eigen::Dynamic>;
+
+/// A view of a row-major matrix whose rows may lie apart (a block of a larger matrix); never copies a float matrix.
+template <class T>
+using ConstMatrixRef_ = Eigen::Ref<const Matrix_<T>, 0, Eigen::OuterStride<>>;
+template <class T>
+using MatrixRef_ = Eigen::Ref<Matrix_<T>, 0, Eigen::OuterStride<>>;
+
+/// float32 is the host type of tensors.
+using Matrix = Matrix_<float>;
+using RowVector = RowVector_<float>;
+using ConstMatrixRef = ConstMatrixRef_<float>;
+using MatrixRef = MatrixRef_<float>;
+
+}  // namespace pim

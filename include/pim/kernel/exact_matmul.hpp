@@ -1,0 +1,34 @@
+#pragma once
+#include <pim/core/check.hpp>
+#include <pim/core/gemm.hpp>
+#include <pim/core/parallel.hpp>
+#include <pim/kernel/concepts.hpp>
+
+namespace pim::kernel {
+
+/// Rows of one panel: products are cut by shape, never by the number of threads.
+inline constexpr Index panel_rows = 64;
+
+/// The product itself, by the library's GEMM policy, in any scalar: the baseline, and what gradients are checked with.
+///
+/// shapes  w (K, N);  x (M, K);  y (M, N)
+/// throws  std::invalid_argument naming the operand whose shape is wrong
+template <class T>
+class ExactMatmul {
+ public:
+  void program(ConstMatrixRef_<T> w, const Rng&, cost::Ledger&) { w_ = w; }
+  void multiply(const Rows_<T>& x, MatrixRef_<T> y, const Rng&, cost::Ledger&) const {
+    require_shape("ExactMatmul::multiply: x", x.values, x.rows(), w_.rows());
+    require_shape("ExactMatmul::multiply: y", y, x.rows(), w_.cols());
+    parallel_for_ranges(x.rows(), panel_rows, [&](Index begin, Index end) {
+      Gemm::multiply(x.values.middleRows(begin, end - begin), w_, y.middleRows(begin, end - begin));
+    });
+  }
+  void weights(MatrixRef_<T> w) const { w = w_; }
+
+ private:
+  Matrix_<T> w_;
+};
+static_assert(MatmulKernel<ExactMatmul<float>> && MatmulKernel<ExactMatmul<double>, double>);
+
+}  // namespace pim::kernel
