@@ -38,7 +38,7 @@ TEST_CASE("printable: one line of valid UTF-8, whatever the bytes", "[text]") {
   CHECK(pim::printable("0123456789", 4) == "0123...");
   CHECK(pim::printable("0123", 4) == "0123");
   CHECK(pim::printable("abc\xE2\x82\xAC", 5) == "abc...");  // no character is cut in two
-  CHECK(pim::quoted(std::string(200, 'x')).size() == 80 + 3 + 2);
+  CHECK(pim::in_quotes(std::string(200, 'x')).size() == 80 + 3 + 2);
 }
 
 TEST_CASE("utf8_length: every code point of every length, and its neighbours outside", "[text]") {

@@ -52,7 +52,7 @@ inline std::string printable(std::string_view text, std::size_t limit = std::str
 }
 
 /// 'text', printable and at most 80 bytes of it
-inline std::string quoted(std::string_view text) { return "'" + printable(text, 80) + "'"; }
+inline std::string in_quotes(std::string_view text) { return "'" + printable(text, 80) + "'"; }
 
 /// "a, b, c" of any range of strings
 template <class Names>
@@ -105,7 +105,7 @@ inline std::string nearest(std::string_view name, std::initializer_list<std::str
 template <class Names>
 std::string did_you_mean(std::string_view name, const Names& candidates) {
   const std::string best = nearest(name, candidates);
-  return best.empty() ? "" : "; did you mean " + quoted(best) + "?";
+  return best.empty() ? "" : "; did you mean " + in_quotes(best) + "?";
 }
 
 }  // namespace pim
