@@ -12,7 +12,7 @@ namespace pim {
 /// Dense products by Eigen, one thread. Any scalar.
 struct EigenGemm {
   static constexpr const char* name = "Eigen";
-  /// Whether `multiply_codes` has a faster engine than float32.
+  /// Whether multiply_codes is faster than a float32 product.
   static constexpr bool has_int8 = false;
 
   /// c (M, N) = a (M, K) * b (K, N); each may be a transposed view: multiply(a.transpose(), b, c)
@@ -24,6 +24,11 @@ struct EigenGemm {
   template <class A, class B, class C>
   static void multiply_add(const A& a, const B& b, C&& c) {
     c.noalias() += a * b;
+  }
+  /// c (M, N) = a (M, K) * b (K, N), exact
+  static void multiply_codes(const ConstMatrixRef_<std::int8_t>& a, const ConstMatrixRef_<std::int8_t>& b,
+                             MatrixRef_<std::int32_t> c) {
+    c.noalias() = a.cast<std::int32_t>() * b.cast<std::int32_t>();
   }
 };
 

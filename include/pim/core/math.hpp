@@ -1,12 +1,29 @@
 #pragma once
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <span>
 
 /// Elementary functions with the same bits from every compiler, flag and instruction set: each multiply-add is a
 /// written std::fma, and no product stands where a compiler could fuse it with a sum. They have no branches, so that
 /// loops over them vectorise. Polynomials: Cephes (Moshier), single precision.
 namespace pim {
+
+/// Rounds to an integer, ties to even.
+inline float round_half_even(float x) {
+  constexpr float magic = 0x1p23F;  // adding it leaves no fraction bits
+  const float magnitude = std::fabs(x);
+  const float rounded = magnitude < magic ? (magnitude + magic) - magic : magnitude;
+  return std::copysign(rounded, x);
+}
+
+/// Largest |x_i|, 0 for no elements; a NaN among them gives NaN.
+inline float abs_max(std::span<const float> x) {
+  std::uint32_t top = 0;  // bits of non-negative floats are ordered as the floats are
+  for (const float v : x) top = std::max(top, std::bit_cast<std::uint32_t>(v) & 0x7fffffffU);
+  return std::bit_cast<float>(top);
+}
 
 /// Natural logarithm of a positive normal number, to 1e-7 (relative; absolute near 1).
 inline float portable_log(float x) {

@@ -47,6 +47,18 @@ class Rng {
 
   /// 32 uniform bits
   std::uint32_t bits(std::uint64_t i) const { return static_cast<std::uint32_t>(philox(key_, i / 4, 1)[i % 4]); }
+  /// out[j] = bits(first + j)
+  void bits(std::uint64_t first, std::span<std::uint32_t> out) const {
+    std::size_t j = 0;
+    for (; j < out.size() && (first + j) % 4 != 0; ++j) out[j] = bits(first + j);
+    const std::uint64_t block = (first + j) / 4;
+    const std::size_t blocks = (out.size() - j) / 4;
+    for (std::size_t k = 0; k < blocks; ++k) {
+      const auto r = philox(key_, block + k, 1);
+      for (std::size_t word = 0; word < 4; ++word) out[j + 4 * k + word] = static_cast<std::uint32_t>(r[word]);
+    }
+    for (j += 4 * blocks; j < out.size(); ++j) out[j] = bits(first + j);
+  }
   /// uniform integer in [0, bound), bound < 2^32: the high word of a product, bias below bound / 2^32
   std::uint32_t below(std::uint64_t i, std::uint32_t bound) const {
     return static_cast<std::uint32_t>((static_cast<std::uint64_t>(bits(i)) * bound) >> 32);

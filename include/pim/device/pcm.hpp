@@ -1,0 +1,140 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include <pim/core/check.hpp>
+#include <pim/core/math.hpp>
+#include <pim/device/gaussian_cell.hpp>
+
+namespace pim::device {
+
+/// Fits of a phase-change device: programming spread, drift exponent and 1/f read noise against G = g / g_max.
+/// source  Nandakumar et al., ICECS 2019; Joshi et al., Nat. Commun. 11, 2473 (2020); g_max = 25 uS
+struct JoshiPcm {
+  static constexpr float g_max_uS = 25.0F;
+  static constexpr double t0_s = 20.0;       ///< first read-out, the reference of drift  [s]
+  static constexpr double t_read_s = 250e-9;  ///< length of a read  [s]
+
+  static float programming_sigma_uS(float g) { return 0.26348F + g * (1.9650F - 1.1731F * g); }
+  static float drift_mean(float, float log_g) { return std::clamp(0.0244F - 0.0155F * log_g, 0.049F, 0.1F); }
+  static float drift_sigma(float, float log_g) { return std::clamp(-0.0059F - 0.0125F * log_g, 0.008F, 0.045F); }
+  static float read_noise(float, float log_g) {
+    return std::min(0.0088F / std::max(portable_exp(0.65F * log_g), 1e-3F), 0.2F);
+  }
+};
+
+/// The HERMES chip, in units of a differential pair.
+/// source  Le Gallo et al., Nat. Electron. 6, 680 (2023); coefficients as fitted in aihwkit
+struct HermesPairPcm {
+  static constexpr float g_max_uS = 20.7F;
+  static constexpr double t0_s = 300.0, t_read_s = 512e-9;
+
+  static float programming_sigma_uS(float g) {
+    return 0.16603222F + g * (4.71806468F + g * (-8.48101252F + g * 4.68961419F));
+  }
+  static float drift_mean(float g, float log_g) {
+    return g < 0.0945F ? std::clamp(-0.0387F * log_g - 0.0182F, 0.072F, 0.13F) : 0.0736F - g * (0.0126F + 0.0436F * g);
+  }
+  static float drift_sigma(float g, float log_g) {
+    return g < 0.3055F ? std::clamp(-0.0117F * log_g - 0.0057F, 0.0091F, 0.04F) : 0.0073F + g * (0.0093F - 0.0118F * g);
+  }
+  static float read_noise(float g, float log_g) {
+    return g < 0.16F ? std::clamp(-0.0117F * log_g - 0.0069F, 0.015F, 0.04F)
+                     : 0.0123F + g * (0.0211F + g * (-0.0280F + g * 0.0069F));
+  }
+};
+
+/// The HERMES chip, in units of a single device.
+struct HermesSinglePcm {
+  static constexpr float g_max_uS = 10.35F;
+  static constexpr double t0_s = 200.0, t_read_s = 512e-9;
+
+  static float programming_sigma_uS(float g) {
+    return 0.15781817F + g * (2.32443916F + g * (-2.16310839F + g * 0.68841818F));
+  }
+  static float drift_mean(float g, float log_g) { return HermesPairPcm::drift_mean(g, log_g); }
+  static float drift_sigma(float g, float log_g) {
+    return g < 0.3039F ? std::clamp(-0.0120F * log_g - 0.0023F, 0.0124F, 0.04F) : 0.0104F + g * (0.0116F - 0.0165F * g);
+  }
+  static float read_noise(float g, float log_g) {
+    return g < 0.1591F ? std::clamp(-0.0078F * log_g + 0.0038F, 0.0179F, 0.04F)
+                       : 0.0088F + g * (0.0768F + g * (-0.1352F + g * 0.0664F));
+  }
+};
+
+struct PcmParams {
+  bool programming_noise = true;
+  bool drift = true;
+  bool read_noise = true;  ///< 1/f noise that builds up until the read
+  double t_s = 25.0;       ///< time since programming ended  [s]
+};
+
+/// Phase-change memory: programming noise, drift and 1/f read noise, all frozen once the device is programmed and aged.
+///
+///   g_P = max(g + sigma_P(G) xi, 0);  g_D = g_P ((t + t0) / t0)^-nu, nu = |mu(G) + s(G) xi|
+///   g(t) = max(g_D + g_D Q(G) sqrt(ln((t + t0 + t_read) / (2 t_read))) xi, 0)
+///
+/// G is the target, clipped below at 1e-7 in logarithms.
+template <class Model = JoshiPcm>
+class Pcm {
+ public:
+  using Params = PcmParams;
+  /// throws std::invalid_argument: t_s negative
+  explicit Pcm(const Params& params = {}) : params_(params) {
+    require(params.t_s >= 0.0, "Pcm: t_s must not be negative");
+    log_age_ = static_cast<float>(std::log((params.t_s + Model::t0_s) / Model::t0_s));
+    read_growth_ = static_cast<float>(
+        std::sqrt(std::log((params.t_s + Model::t0_s + Model::t_read_s) / (2.0 * Model::t_read_s))));
+  }
+  void program(std::span<const float> target, const Rng& rng, std::uint64_t first, std::span<float> g) const {
+    if (!params_.programming_noise) {
+      std::copy(target.begin(), target.end(), g.begin());
+      return;
+    }
+    program_with_noise(target, rng.at(0), first, g, sigma);
+  }
+  void age(std::span<const float> target, const Rng& rng, std::uint64_t first, std::span<float> g) const {
+    std::array<float, 256> xi_drift, xi_read;
+    const Rng drift = rng.at(1), read = rng.at(2);
+    for (std::size_t begin = 0; begin < g.size(); begin += xi_drift.size()) {
+      const std::size_t count = std::min(xi_drift.size(), g.size() - begin);
+      drift.normals(first + begin, {xi_drift.data(), count});
+      read.normals(first + begin, {xi_read.data(), count});
+      age_block(target.subspan(begin, count), xi_drift.data(), xi_read.data(), g.data() + begin);
+    }
+  }
+  /// Of programming and of the read noise at t_s; drift is left to compensation.
+  Moments moments(float target) const {
+    Moments m = params_.programming_noise ? rectified_moments(target, sigma(target)) : Moments{target, 0.0F};
+    if (params_.read_noise) {
+      const float q = Model::read_noise(target, std::log(std::max(target, 1e-7F))) * read_growth_;
+      m.sigma = std::hypot(m.sigma, m.mean * q);
+    }
+    return m;
+  }
+
+ private:
+  static float sigma(float target) {
+    const float s = Model::programming_sigma_uS(target) * (1.0F / Model::g_max_uS);
+    return s > 0.0F ? s : 0.0F;
+  }
+  void age_block(std::span<const float> target, const float* xi_drift, const float* xi_read, float* g) const {
+    const float log_age = params_.drift ? log_age_ : 0.0F, growth = params_.read_noise ? read_growth_ : 0.0F;
+    for (std::size_t i = 0; i < target.size(); ++i) {
+      const float t = target[i];
+      const float log_g = portable_log(t > 1e-7F ? t : 1e-7F);
+      const float nu = std::fabs(Model::drift_mean(t, log_g) + Model::drift_sigma(t, log_g) * xi_drift[i]);
+      const float drifted = g[i] * portable_exp(-nu * log_age);
+      const float noisy = drifted + drifted * (Model::read_noise(t, log_g) * growth) * xi_read[i];
+      g[i] = noisy > 0.0F ? noisy : 0.0F;
+    }
+  }
+
+  Params params_;
+  float log_age_, read_growth_;
+};
+static_assert(AgingDevice<Pcm<>>);
+
+}  // namespace pim::device

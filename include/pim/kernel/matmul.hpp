@@ -1,0 +1,103 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include <pim/core/check.hpp>
+#include <pim/core/parallel.hpp>
+#include <pim/kernel/concepts.hpp>
+#include <pim/kernel/exact_matmul.hpp>
+#include <pim/mapping/blocks.hpp>
+#include <pim/tile/concepts.hpp>
+
+namespace pim::kernel {
+
+/// A matrix product on tiles: w is cut into blocks of at most Tile::rows() x Tile::cols(), each held by one tile; partial
+/// sums of the blocks of a column are added in float32 in ascending order.
+///
+/// shapes  w (K, N);  x (M, K);  y (M, N)
+/// noise   block (i, j) draws from rng.at(i * column blocks + j), at programming and at each call
+/// ledger  blocks work at the same time (counts add, the longest takes the time), panels of x one after the other
+/// threads over blocks when programming, over panels of rows when multiplying; both are cut by shape, so results are the
+///         same bits at any number of threads
+/// throws  std::invalid_argument naming the operand whose shape is wrong
+template <tile::Tile TileT>
+class Matmul {
+ public:
+  using Params = typename TileT::Params;
+  explicit Matmul(const Params& params = {}) : params_(params), prototype_(params) {}
+
+  void program(ConstMatrixRef w, const Rng& rng, cost::Ledger& ledger) {
+    k_ = {w.rows(), prototype_.rows()};
+    n_ = {w.cols(), prototype_.cols()};
+    tiles_.assign(static_cast<std::size_t>(k_.count() * n_.count()), prototype_);
+    on_all_blocks(ledger, [&](Index i, Index j, TileT& tile, cost::Ledger& booked) {
+      tile.program(w.block(k_.begin(i), n_.begin(j), k_.extent(i), n_.extent(j)), block_key(rng, i, j), booked);
+    });
+  }
+
+  void multiply(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) {
+    require_shape("Matmul::multiply: x", x.values, x.rows(), k_.length);
+    require_shape("Matmul::multiply: y", y, x.rows(), n_.length);
+    if constexpr (tile::Refreshable<TileT>) {
+      on_all_blocks(ledger, [&](Index i, Index j, TileT& tile, cost::Ledger&) { tile.refresh(block_key(rng, i, j)); });
+    }
+    const Index height = panel_height(x);
+    const Index panels = ceil_div(x.rows(), height);
+    std::vector<cost::Ledger> booked(static_cast<std::size_t>(panels));
+    parallel_for(panels, [&](Index p) {
+      const Index begin = p * height, count = std::min(height, x.rows() - begin);
+      MatrixRef y_panel = y.middleRows(begin, count);
+      y_panel.setZero();
+      cost::Ledger& panel_ledger = booked[static_cast<std::size_t>(p)];
+      for (Index j = 0; j < n_.count(); ++j) {
+        for (Index i = 0; i < k_.count(); ++i) {
+          cost::Ledger block_ledger;
+          block(i, j).multiply_add(x.block(begin, count, k_.begin(i), k_.extent(i)),
+                                   y_panel.middleCols(n_.begin(j), n_.extent(j)), block_key(rng, i, j), block_ledger);
+          panel_ledger.overlap(block_ledger);
+        }
+      }
+    });
+    for (const cost::Ledger& panel_ledger : booked) ledger += panel_ledger;
+  }
+
+  void weights(MatrixRef w) const {
+    require_shape("Matmul::weights: w", w, k_.length, n_.length);
+    for (Index i = 0; i < k_.count(); ++i) {
+      for (Index j = 0; j < n_.count(); ++j) {
+        block(i, j).weights(w.block(k_.begin(i), n_.begin(j), k_.extent(i), n_.extent(j)));
+      }
+    }
+  }
+  const Params& params() const { return params_; }
+
+ private:
+  std::size_t index(Index i, Index j) const { return static_cast<std::size_t>(i * n_.count() + j); }
+  const TileT& block(Index i, Index j) const { return tiles_[index(i, j)]; }
+  Rng block_key(const Rng& rng, Index i, Index j) const { return rng.at(index(i, j)); }
+
+  /// Rows of one panel: a multiple of what the tile needs together, of about panel_rows.
+  Index panel_height(const Rows& x) const {
+    Index together = 1;
+    if constexpr (tile::CouplesRows<TileT>) together = prototype_.rows_together(x.rows(), x.group);
+    return std::max<Index>(1, ceil_div(panel_rows, together)) * together;
+  }
+  template <class Task>
+  void on_all_blocks(cost::Ledger& ledger, const Task& task) {
+    std::vector<cost::Ledger> booked(tiles_.size());
+    parallel_for(static_cast<Index>(tiles_.size()), [&](Index b) {
+      const auto slot = static_cast<std::size_t>(b);
+      task(b / n_.count(), b % n_.count(), tiles_[slot], booked[slot]);
+    });
+    cost::Ledger together;
+    for (const cost::Ledger& block_ledger : booked) together.overlap(block_ledger);
+    ledger += together;
+  }
+
+  Params params_;
+  TileT prototype_;
+  mapping::Blocks k_, n_;
+  std::vector<TileT> tiles_;  // row-major over (K blocks, N blocks)
+};
+
+}  // namespace pim::kernel

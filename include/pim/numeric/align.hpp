@@ -1,0 +1,81 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+
+#include <pim/core/math.hpp>
+#include <pim/numeric/number_format.hpp>
+
+namespace pim::numeric {
+
+enum class Rounding { nearest_even, toward_zero };
+
+/// Pre-alignment of a group of numbers to one shared exponent, as digital compute-in-memory macros do before they
+/// multiply mantissas as integers.
+///
+///   q_i = format(x_i / scale);   E = largest exponent of the non-zero q_i;   A_i = R(q_i * 2^(W - 1 - E))
+///
+/// |A_i| <= 2^W - 1, and x_i is represented by A_i * 2^(E - (W - 1)) * scale. W = `magnitude_bits` (the sign is extra);
+/// W = mantissa_bits + 1 keeps the largest element exact, W = mantissa_bits + 1 + spread of exponents loses nothing.
+/// An integer format has one exponent already: A_i = rne(x_i / scale), W its width without the sign.
+/// A group of zeros has unit 1 and codes 0. NaN and infinities: infinities saturate, a NaN makes all codes NaN.
+///
+/// source  aligned widths of 2 to 12 bits in published FP8 macros: arXiv 2602.05743; scaling to the largest value of
+///         the format: arXiv 2209.05433
+class Aligner {
+ public:
+  /// magnitude_bits  0: as many as the format can ever need (no loss)
+  Aligner(const NumberFormat& format, int magnitude_bits, Rounding rounding)
+      : format_(format),
+        round_(format.floating),
+        width_(format.is_integer()   ? format.integer_bits - 1
+               : magnitude_bits > 0 ? magnitude_bits
+                                    : lossless_bits(format.floating)),
+        rounding_(rounding) {}
+
+  static int lossless_bits(const FloatFormat& format) {
+    return format.mantissa_bits + 1 + format.max_exponent() - format.min_exponent() + format.mantissa_bits;
+  }
+  int magnitude_bits() const { return width_; }
+
+  /// The scale that maps the largest |x| of a group onto the largest value of the format; 1 for a group of zeros.
+  float amax_scale(float amax) const { return amax > 0.0F ? amax / static_cast<float>(format_.max()) : 1.0F; }
+
+  /// The power of two that one step of the codes stands for, before `scale`, in a group whose largest |x| is `amax`.
+  float unit(float amax, float scale) const {
+    if (format_.is_integer()) return 1.0F;
+    const float largest = round_(amax / scale);
+    if (!(largest > 0.0F)) return 1.0F;
+    const int exponent = std::max(std::ilogb(largest), format_.floating.min_exponent());
+    return std::ldexp(1.0F, exponent - (width_ - 1));
+  }
+
+  /// codes[i] = A_i, as whole numbers, for a group with this `scale` and `unit`. Code: float, or std::int8_t for widths
+  /// up to 7.
+  template <class Code>
+  void encode(std::span<const float> x, float scale, float unit, std::span<Code> codes) const {
+    const float limit = width_ <= 24 ? std::ldexp(1.0F, width_) - 1.0F : std::ldexp(1.0F, width_);
+    const float per_unit = 1.0F / unit;
+    const bool integer = format_.is_integer(), nearest = rounding_ == Rounding::nearest_even;
+    const auto loop = [&](auto quantise) {
+      for (std::size_t i = 0; i < x.size(); ++i) codes[i] = static_cast<Code>(quantise(x[i] / scale));
+    };
+    const auto clamped = [limit](float a) { return a > limit ? limit : (a < -limit ? -limit : a); };
+    if (integer) {
+      loop([&](float v) { return clamped(round_half_even(v)); });
+    } else if (nearest) {
+      loop([&](float v) { return clamped(round_half_even(round_(v) * per_unit)); });
+    } else {
+      loop([&](float v) { return clamped(std::trunc(round_(v) * per_unit)); });
+    }
+  }
+
+ private:
+  NumberFormat format_;
+  FloatRounder round_;
+  int width_;
+  Rounding rounding_;
+};
+
+}  // namespace pim::numeric

@@ -1,0 +1,308 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include <pim/circuit/converter.hpp>
+#include <pim/circuit/ir_drop.hpp>
+#include <pim/core/check.hpp>
+#include <pim/core/gemm.hpp>
+#include <pim/device/concepts.hpp>
+#include <pim/tile/concepts.hpp>
+#include <pim/tile/weight_encoding.hpp>
+
+namespace pim::tile {
+
+/// When the noise of the weights is drawn.
+enum class NoiseRefresh {
+  at_programming,  ///< once, and frozen: what hardware does
+  each_forward,    ///< afresh at each call, one Gaussian a weight with the moments of its devices: hardware-aware training
+};
+
+template <device::ResistiveDevice Device>
+struct CrossbarTileParams {
+  Index core_size = 256;                    ///< word lines, and bit lines, of one array; 0: the whole matrix  [cells]
+  Encoding encoding = Encoding::differential_pair;
+  int weight_bits = 0;                      ///< conductance levels: 2^(bits-1) - 1 steps a sign; 0: continuous  [bit]
+  typename Device::Params device = {};
+  NoiseRefresh refresh = NoiseRefresh::at_programming;
+  circuit::Converter dac = {.bits = 8, .bound = 1.0F};
+  circuit::Converter adc = {.bits = 8, .bound = 10.0F};
+  bool bound_management = false;            ///< while a read-out saturates, halve the inputs of its array and repeat
+  float read_noise = 0.0F;                  ///< short-term, sigma = this * sqrt(sum_j |w_j| x_j^2)
+  float additive_read_noise = 0.0F;         ///< short-term, sigma = this * sqrt(sum_j x_j^2)
+  float output_noise = 0.0F;                ///< of the read-out, sigma in units of normalised inputs times weights
+  circuit::IrDrop ir_drop = {};
+  bool drift_compensation = true;           ///< one digital factor an array undoes the mean drift
+};
+
+/// Analog crossbars with one scale a column: inputs are scaled by their largest element and converted, currents add up on
+/// the bit lines, read-outs are converted and scaled back.
+///
+///   y_i = alpha gamma_i ADC(sum_j W_ij xq_j + delta_i + sigma_i xi),   xq = DAC(x / alpha),   alpha = max |x_j|
+///
+/// W is what the devices hold, in [-1, 1]; gamma_i = max_j |w_ij|; delta_i is the IR drop; sigma_i^2 the sum of the
+/// squared read and output noises.
+///
+/// shapes  w (rows, cols), rows <= core_size, any cols: arrays of core_size columns side by side;  x (batch, rows)
+/// noise   of the weights: see NoiseRefresh; of reads: each call, keyed by row and column
+/// ledger  program: cell_write 2*rows*cols (rows*cols for a single device);  multiply_add: dac_conversion
+///         batch*rows*arrays, array_read batch*arrays, mac batch*rows*cols, adc_conversion, digital_scale and
+///         digital_add batch*cols, in `batch` steps
+/// throws  std::invalid_argument naming the parameter or the operand whose shape is wrong
+/// source  Rasch et al., Nat. Commun. 14, 5282 (2023), arXiv 2302.08469, equations 1 to 5; column-wise scales, bound
+///         management (at most 10 halvings) and global drift compensation (floor 1e-4) as in aihwkit
+template <device::ResistiveDevice Device>
+class CrossbarTile {
+ public:
+  using Params = CrossbarTileParams<Device>;
+  explicit CrossbarTile(const Params& params = {})
+      : params_(validated(params)), device_(params.device), dac_(params.dac), adc_(params.adc) {}
+
+  Index rows() const { return params_.core_size; }
+  Index cols() const { return 0; }
+
+  void program(ConstMatrixRef w, const Rng& rng, cost::Ledger& ledger) {
+    normalised_ = w;
+    gamma_ = w.cwiseAbs().colwise().maxCoeff();
+    RowVector per_gamma = gamma_.unaryExpr([](float g) { return g > 0.0F ? 1.0F / g : 0.0F; });
+    normalised_.array().rowwise() *= per_gamma.array();
+    if (params_.weight_bits > 0) quantise_weights();
+    output_scale_ = gamma_;
+    if (params_.refresh == NoiseRefresh::each_forward) {
+      prepare_refresh();
+    } else {
+      write_devices(rng);
+    }
+    finish_weights();
+    const auto cells = static_cast<std::uint64_t>(w.size());
+    ledger.add(cost::action::cell_write, params_.encoding == Encoding::differential_pair ? 2 * cells : cells);
+  }
+
+  /// Draws the noise of the weights anew where the policy says each_forward.
+  void refresh(const Rng& rng) {
+    if (params_.refresh != NoiseRefresh::each_forward) return;
+    const Index size = weights_.size();
+    rng.normals(0, {weights_.data(), static_cast<std::size_t>(size)});
+    float* w = weights_.data();
+    const float *mean = normalised_.data(), *sigma = sigma_.data();
+    for (Index i = 0; i < size; ++i) w[i] = mean[i] + sigma[i] * w[i];
+    finish_weights();
+  }
+
+  void multiply_add(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) const {
+    require_shape("CrossbarTile::multiply_add: x", x.values, x.rows(), weights_.rows());
+    require_shape("CrossbarTile::multiply_add: y", y, x.rows(), weights_.cols());
+    RowVector alpha(x.rows());
+    Matrix inputs(x.rows(), x.cols());
+    convert_inputs(x.values, alpha, inputs);
+    Matrix currents(y.rows(), y.cols());
+    Gemm::multiply(inputs, weights_, currents);
+    if (params_.ir_drop.scale != 0.0F) add_ir_drop(inputs, currents);
+    add_read_noise(inputs, x.first, currents, rng);
+    for (Index r = 0; r < y.rows(); ++r) read_out(currents.row(r).data(), alpha(r), y.row(r).data());
+    if (params_.bound_management) repeat_saturated(x, currents, alpha, y, rng);
+    book(static_cast<std::uint64_t>(x.rows()), ledger);
+  }
+
+  void weights(MatrixRef w) const { w = weights_ * output_scale_.asDiagonal(); }
+
+ private:
+  static Params validated(const Params& params) {
+    require(params.core_size >= 0, "CrossbarTile: core_size must not be negative");
+    if (params.weight_bits != 0) require_range("CrossbarTile: weight_bits", params.weight_bits, 2, 16);
+    params.dac.validate("CrossbarTile: dac bits");
+    params.adc.validate("CrossbarTile: adc bits");
+    require(params.read_noise >= 0 && params.additive_read_noise >= 0 && params.output_noise >= 0,
+            "CrossbarTile: noises must not be negative");
+    return params;
+  }
+  Index array_cols() const {
+    const Index cols = weights_.cols();
+    return params_.core_size > 0 ? std::min(params_.core_size, cols) : cols;
+  }
+
+  void quantise_weights() {
+    const float levels = std::ldexp(1.0F, params_.weight_bits - 1) - 1.0F;
+    for (Index i = 0; i < normalised_.size(); ++i) {
+      normalised_.data()[i] = round_half_even(normalised_.data()[i] * levels) / levels;
+    }
+  }
+
+  /// Programs and ages the devices of each weight; drift compensation by one factor for each array.
+  void write_devices(const Rng& rng) {
+    const Index cols = normalised_.cols();
+    weights_.resize(normalised_.rows(), cols);
+    WeightDevices<Device> devices(device_, params_.encoding, cols);
+    std::vector<double> programmed(static_cast<std::size_t>(cols)), now(static_cast<std::size_t>(cols));
+    const bool compensated = device::AgingDevice<Device> && params_.drift_compensation;
+    for (Index r = 0; r < normalised_.rows(); ++r) {
+      const auto first = static_cast<std::uint64_t>(r * cols);
+      const std::span target(normalised_.row(r).data(), static_cast<std::size_t>(cols));
+      const std::span held(weights_.row(r).data(), static_cast<std::size_t>(cols));
+      devices.program(target, rng, first);
+      if constexpr (device::AgingDevice<Device>) {
+        if (compensated) {
+          devices.read(held);
+          add_magnitudes(held, programmed);
+        }
+        devices.age(rng, first);
+      }
+      devices.read(held);
+      if (compensated) add_magnitudes(held, now);
+    }
+    if (compensated) compensate(programmed, now);
+  }
+  static void add_magnitudes(std::span<const float> values, std::vector<double>& sums) {
+    for (std::size_t c = 0; c < values.size(); ++c) sums[c] += std::fabs(values[c]);
+  }
+  void compensate(const std::vector<double>& programmed, const std::vector<double>& now) {
+    const Index width = array_cols();
+    for (Index begin = 0; begin < weights_.cols(); begin += width) {
+      const Index end = std::min(begin + width, weights_.cols());
+      const double before = std::accumulate(programmed.begin() + begin, programmed.begin() + end, 0.0);
+      const double after = std::accumulate(now.begin() + begin, now.begin() + end, 0.0);
+      const double floor = 1e-4 * static_cast<double>((end - begin) * weights_.rows());
+      if (before > 0.0) output_scale_.segment(begin, end - begin) *= static_cast<float>(before / std::max(after, floor));
+    }
+  }
+
+  void prepare_refresh() {
+    sigma_.resize(normalised_.rows(), normalised_.cols());
+    const WeightMoments<Device> moments(device_, params_.encoding);
+    for (Index i = 0; i < normalised_.size(); ++i) {
+      const device::Moments m = moments(normalised_.data()[i]);
+      normalised_.data()[i] = m.mean;
+      sigma_.data()[i] = m.sigma;
+    }
+    weights_ = normalised_;
+  }
+  /// What the products need besides the weights.
+  void finish_weights() {
+    if (params_.ir_drop.scale != 0.0F || params_.read_noise > 0.0F) magnitudes_ = weights_.cwiseAbs();
+  }
+
+  void convert_inputs(ConstMatrixRef x, RowVector& alpha, Matrix& inputs) const {
+    const auto length = static_cast<std::size_t>(x.cols());
+    for (Index r = 0; r < x.rows(); ++r) {
+      const float* in = x.row(r).data();
+      float* out = inputs.row(r).data();
+      const float top = abs_max({in, length});
+      alpha(r) = top == 0.0F ? 1.0F : top;
+      convert_row(in, alpha(r), {out, length});
+    }
+  }
+  void convert_row(const float* in, float alpha, std::span<float> out) const {
+    const circuit::Conversion dac = dac_;
+    if (dac.ideal()) {
+      for (std::size_t j = 0; j < out.size(); ++j) out[j] = in[j] / alpha;
+    } else {
+      for (std::size_t j = 0; j < out.size(); ++j) out[j] = dac(in[j] / alpha);
+    }
+  }
+
+  void add_ir_drop(const Matrix& inputs, Matrix& currents) const {
+    const auto n = static_cast<float>(weights_.rows());
+    RowVector position(weights_.rows());
+    for (Index j = 0; j < position.size(); ++j) position(j) = circuit::IrDrop::position(static_cast<float>(j), n);
+    Matrix magnitude(currents.rows(), currents.cols()), graded(currents.rows(), currents.cols());
+    Gemm::multiply(inputs.cwiseAbs().eval(), magnitudes_, magnitude);
+    Gemm::multiply((inputs * position.asDiagonal()).eval(), weights_, graded);
+    const float per_wire = n / params_.ir_drop.wire_ratio, scale = params_.ir_drop.scale;
+    for (Index i = 0; i < currents.size(); ++i) {
+      const float loss = circuit::IrDrop::loss(per_wire * magnitude.data()[i]);
+      currents.data()[i] -= scale * loss * graded.data()[i];
+    }
+  }
+
+  /// The read and output noises are independent Gaussians: one draw of their summed variance.
+  void add_read_noise(const Matrix& inputs, Index first, Matrix& currents, const Rng& rng) const {
+    const float cell = params_.read_noise * params_.read_noise, output = params_.output_noise * params_.output_noise;
+    const float additive = params_.additive_read_noise * params_.additive_read_noise;
+    if (cell == 0.0F && output == 0.0F && additive == 0.0F) return;
+    Matrix variance(currents.rows(), currents.cols()), xi(1, currents.cols());
+    if (cell > 0.0F) Gemm::multiply(inputs.cwiseAbs2().eval(), magnitudes_, variance);
+    for (Index r = 0; r < currents.rows(); ++r) {
+      rng.normals(static_cast<std::uint64_t>((first + r) * currents.cols()),
+                  {xi.data(), static_cast<std::size_t>(xi.size())});
+      const float constant = output + additive * inputs.row(r).squaredNorm();
+      float* current = currents.row(r).data();
+      const float *v = variance.row(r).data(), *draw = xi.data();
+      if (cell > 0.0F) {
+        for (Index c = 0; c < currents.cols(); ++c) current[c] += std::sqrt(constant + cell * v[c]) * draw[c];
+      } else {
+        const float sigma = std::sqrt(constant);
+        for (Index c = 0; c < currents.cols(); ++c) current[c] += sigma * draw[c];
+      }
+    }
+  }
+
+  void read_out(const float* current, float alpha, float* y) const {
+    const circuit::Conversion adc = adc_;
+    const float* scale = output_scale_.data();
+    const Index cols = weights_.cols();
+    if (adc.ideal()) {
+      for (Index c = 0; c < cols; ++c) y[c] += alpha * scale[c] * current[c];
+    } else {
+      for (Index c = 0; c < cols; ++c) y[c] += alpha * scale[c] * adc(current[c]);
+    }
+  }
+
+  /// Rows of arrays whose read-out left the ADC's range are measured again with inputs halved until they fit.
+  void repeat_saturated(const Rows& x, Matrix& currents, const RowVector& alpha, MatrixRef y, const Rng& rng) const {
+    if (adc_.ideal()) return;
+    constexpr int most_halvings = 10;
+    const Index width = array_cols();
+    for (Index r = 0; r < y.rows(); ++r) {
+      for (Index begin = 0; begin < y.cols(); begin += width) {
+        const Index count = std::min(width, y.cols() - begin);
+        float scale = alpha(r);
+        Matrix current = currents.block(r, begin, 1, count);
+        for (int halving = 1; halving <= most_halvings && current.cwiseAbs().maxCoeff() >= params_.adc.bound; ++halving) {
+          undo_read_out(current, scale, begin, y.block(r, begin, 1, count));
+          scale *= 2.0F;
+          Matrix input(1, x.cols());
+          convert_row(x.values.row(r).data(), scale, {input.data(), static_cast<std::size_t>(input.size())});
+          Matrix all(1, y.cols());
+          Gemm::multiply(input, weights_, all);
+          if (params_.ir_drop.scale != 0.0F) add_ir_drop(input, all);
+          add_read_noise(input, x.first + r, all, rng.at(static_cast<std::uint64_t>(halving)));
+          current = all.middleCols(begin, count);
+          add_block(current, scale, begin, y.block(r, begin, 1, count), 1.0F);
+        }
+      }
+    }
+  }
+  void undo_read_out(const Matrix& current, float alpha, Index begin, MatrixRef y) const {
+    add_block(current, alpha, begin, y, -1.0F);
+  }
+  void add_block(const Matrix& current, float alpha, Index begin, MatrixRef y, float sign) const {
+    for (Index c = 0; c < y.cols(); ++c) y(0, c) += sign * (alpha * output_scale_(begin + c) * adc_(current(0, c)));
+  }
+
+  void book(std::uint64_t batch, cost::Ledger& ledger) const {
+    const auto rows = static_cast<std::uint64_t>(weights_.rows()), cols = static_cast<std::uint64_t>(weights_.cols());
+    const auto arrays = static_cast<std::uint64_t>(ceil_div(weights_.cols(), array_cols()));
+    ledger.add(cost::action::dac_conversion, batch * rows * arrays, batch);
+    ledger.add(cost::action::array_read, batch * arrays, batch);
+    ledger.add(cost::action::mac, batch * rows * cols, batch);
+    ledger.add(cost::action::adc_conversion, batch * cols, batch);
+    ledger.add(cost::action::digital_scale, batch * cols, batch);
+    ledger.add(cost::action::digital_add, batch * cols, batch);
+  }
+
+  Params params_;
+  Device device_;
+  circuit::Conversion dac_, adc_;
+  Matrix normalised_;       // (rows, cols): targets in [-1, 1], or their means for each_forward
+  Matrix sigma_;            // (rows, cols): for each_forward
+  Matrix weights_;          // (rows, cols): what the devices hold
+  Matrix magnitudes_;       // (rows, cols): |weights_|, where a term needs it
+  RowVector gamma_;         // (cols)
+  RowVector output_scale_;  // (cols): gamma times drift compensation
+};
+
+}  // namespace pim::tile

@@ -1,0 +1,102 @@
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <type_traits>
+
+#include <pim/core/gemm.hpp>
+#include <pim/core/matrix.hpp>
+
+namespace pim::tile {
+
+/// Integer dot products of one weight block, exact at any width: by the narrowest arithmetic that holds the sums.
+///
+///   int8 codes, int32 sums     where the GEMM policy has them and both operands fit
+///   float32                    sums below 2^24: each product and each partial sum is a whole number it can hold
+///   float64                    sums below 2^53
+///   int64 codes, 128-bit sums  the rest (lossless alignment of E5M2 needs 73 bits)
+class ExactSum {
+ public:
+  Index rows() const { return codes_.rows(); }
+  Index cols() const { return codes_.cols(); }
+  const Matrix& codes() const { return codes_; }  ///< (rows, cols), whole numbers
+
+  /// codes (rows, cols), |code| < 2^weight_bits; inputs will be below 2^input_bits
+  void program(ConstMatrixRef codes, int input_bits, int weight_bits) {
+    codes_ = codes;
+    const int bits = input_bits + weight_bits + static_cast<int>(std::ceil(std::log2(static_cast<double>(codes.rows()))));
+    if (Gemm::has_int8 && input_bits <= 7 && weight_bits <= 7 && codes.allFinite()) {
+      width_ = Width::int8;
+      codes_int8_ = codes.cast<std::int8_t>();
+    } else {
+      width_ = bits <= 24 ? Width::float32 : bits <= 53 ? Width::float64 : Width::wide;
+      if (width_ == Width::float64) codes_double_ = codes.cast<double>();
+    }
+  }
+
+  /// Calls use(codes) with an empty matrix (batch, rows) of the code type that multiply_add wants.
+  template <class Use>
+  void with_codes_of(Index batch, Use&& use) const {
+    if (width_ == Width::int8) {
+      Matrix_<std::int8_t> x(batch, rows());
+      use(x);
+    } else {
+      Matrix x(batch, rows());
+      use(x);
+    }
+  }
+  /// y(r, c) += row_unit(r) * column_unit(c) * sum_k x(r, k) codes(k, c)
+  template <class Code>
+  void multiply_add(const Matrix_<Code>& x, const RowVector& row_unit, const RowVector& column_unit, MatrixRef y) const {
+    if constexpr (std::is_same_v<Code, std::int8_t>) {
+      Matrix_<std::int32_t> sums(y.rows(), y.cols());
+      Gemm::multiply_codes(x, codes_int8_, sums);
+      add(sums, row_unit, column_unit, y);
+    } else if (width_ == Width::float32) {
+      Matrix sums(y.rows(), y.cols());
+      Gemm::multiply(x, codes_, sums);
+      add(sums, row_unit, column_unit, y);
+    } else if (width_ == Width::float64) {
+      Matrix_<double> sums(y.rows(), y.cols());
+      Gemm::multiply(x.template cast<double>().eval(), codes_double_, sums);
+      add(sums, row_unit, column_unit, y);
+    } else {
+      add(wide_product(x), row_unit, column_unit, y);
+    }
+  }
+
+ private:
+  enum class Width { int8, float32, float64, wide };
+
+  template <class Sums>
+  static void add(const Sums& sums, const RowVector& row_unit, const RowVector& column_unit, MatrixRef y) {
+    const Index cols = y.cols();
+    for (Index r = 0; r < y.rows(); ++r) {
+      const auto* sum = sums.row(r).data();
+      const float* column = column_unit.data();
+      const float unit = row_unit(r);
+      float* out = y.row(r).data();
+      for (Index c = 0; c < cols; ++c) out[c] += static_cast<float>(sum[c]) * (unit * column[c]);
+    }
+  }
+  Matrix_<double> wide_product(const Matrix& x) const {
+    __extension__ using Wide = __int128;
+    Matrix_<double> sums(x.rows(), cols());
+    for (Index r = 0; r < x.rows(); ++r) {
+      for (Index c = 0; c < cols(); ++c) {
+        Wide sum = 0;
+        for (Index k = 0; k < rows(); ++k) {
+          sum += static_cast<Wide>(static_cast<std::int64_t>(x(r, k))) * static_cast<std::int64_t>(codes_(k, c));
+        }
+        sums(r, c) = static_cast<double>(sum);
+      }
+    }
+    return sums;
+  }
+
+  Width width_ = Width::float32;
+  Matrix codes_;
+  Matrix_<std::int8_t> codes_int8_;
+  Matrix_<double> codes_double_;
+};
+
+}  // namespace pim::tile

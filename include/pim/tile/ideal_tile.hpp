@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+
+#include <pim/core/check.hpp>
+#include <pim/core/gemm.hpp>
+#include <pim/tile/concepts.hpp>
+
+namespace pim::tile {
+
+struct IdealTileParams {
+  Index core_size = 0;  ///< inputs and outputs of one block; 0: the whole matrix in one block
+};
+/// Multiplies exactly, in float32: the limit of every other tile.
+///
+/// shapes  w (rows, cols);  x (batch, rows);  y (batch, cols)
+/// ledger  program: cell_write rows*cols;  multiply_add: mac batch*rows*cols in `batch` steps
+/// throws  std::invalid_argument naming the operand whose shape is wrong
+class IdealTile {
+ public:
+  using Params = IdealTileParams;
+  explicit IdealTile(const Params& params = {}) : core_size_(params.core_size) {}
+  Index rows() const { return core_size_; }
+  Index cols() const { return 0; }
+  void program(ConstMatrixRef w, const Rng&, cost::Ledger& ledger) {
+    w_ = w;
+    ledger.add(cost::action::cell_write, static_cast<std::uint64_t>(w.size()));
+  }
+  void multiply_add(const Rows& x, MatrixRef y, const Rng&, cost::Ledger& ledger) const {
+    require_shape("IdealTile::multiply_add: x", x.values, x.rows(), w_.rows());
+    require_shape("IdealTile::multiply_add: y", y, x.rows(), w_.cols());
+    Gemm::multiply_add(x.values, w_, y);
+    const auto batch = static_cast<std::uint64_t>(x.rows());
+    ledger.add(cost::action::mac, batch * static_cast<std::uint64_t>(w_.size()), batch);
+  }
+  void weights(MatrixRef w) const { w = w_; }
+
+ private:
+  Index core_size_;
+  Matrix w_;
+};
+static_assert(verify_tile<IdealTile>());
+
+}  // namespace pim::tile
