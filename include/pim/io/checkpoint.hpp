@@ -73,9 +73,8 @@ inline std::string head_of(std::string_view name, std::string_view prefix) {
 /// Copies the tensors of a file to the parameters of a model, all or, on an error, none.
 ///
 /// `prefix` ("roberta.", "bert."), with which the encoder's names begin, is optional in the file. A head that the file
-/// lacks altogether keeps the values it has; tensors of any type that the model lacks are ignored; the report names
-/// both. throws std::runtime_error, one line naming source and tensor: a tensor missing of the encoder, or of a head
-/// that is
+/// lacks altogether keeps its values; tensors of any type that the model lacks are ignored; the report names both.
+/// throws std::runtime_error, one line naming source and tensor: one is missing of the encoder, or of a head that is
 ///        partly there; a wrong shape (naming both); a type other than F32, F16, BF16
 template <class T>
 LoadReport load_checkpoint(const Safetensors& file, const std::string& source, const nn::Parameters<T>& parameters,
