@@ -26,7 +26,8 @@ using VectorQuantizer = std::variant<std::monostate, numeric::newcomputebench::B
 inline void quantize_rows(const VectorQuantizer& quantizer, ConstMatrixRef x, MatrixRef out) {
   const auto length = static_cast<std::size_t>(x.cols());
   for (Index r = 0; r < x.rows(); ++r) {
-    const std::span in(x.row(r).data(), length), to(out.row(r).data(), length);
+    const std::span<const float> in(x.row(r).data(), length);
+    const std::span<float> to(out.row(r).data(), length);
     if (const auto* block = std::get_if<numeric::newcomputebench::BlockFixedPoint>(&quantizer)) {
       block->quantize(in, to);
     } else if (const auto* integer = std::get_if<numeric::newcomputebench::ScaleInteger>(&quantizer)) {
