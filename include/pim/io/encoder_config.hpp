@@ -84,10 +84,10 @@ inline std::vector<std::string> read_labels(StrictObject& config) {
 }
 }  // namespace detail
 
-/// The configuration in a JSON object; `source` is its name in messages. Keys that do not matter here are ignored, a
-/// null counts as absent. What a file may leave out has HuggingFace's default. throws std::invalid_argument, one line
-/// naming source and key: missing, wrong type, out of range, a value that this
-///        library does not support (with the nearest that it does), parts that do not fit each other
+/// The configuration in a JSON object; `source` is its name in messages. Keys that do not matter here are ignored, null
+/// counts as absent, and what a file may leave out has HuggingFace's default.
+/// throws std::invalid_argument, one line naming source and key: missing, wrong type, out of range, a value that is not
+///        supported here (with the nearest that is), parts that do not fit each other
 inline model::EncoderConfig parse_encoder_config(const Json& json, const std::string& source) {
   using model::Architecture;
   StrictObject config(json, source, "", Null::absent);

@@ -230,10 +230,9 @@ class SafetensorsParser {
 }  // namespace detail
 
 /// Reads a file that is already in memory; `source` is its name in messages.
-/// throws std::runtime_error, one line naming source and tensor: too short, header beyond the end, header no JSON or
-/// with
-///        a name twice, unknown dtype, shape negative or too large, data_offsets that are misordered, out of range, do
-///        not fit shape and dtype, overlap or leave a gap, bytes left over
+/// throws std::runtime_error, one line naming source and tensor: too short, header beyond the end, header no JSON or a
+///        name in it twice, unknown dtype, shape negative or too large, data_offsets that are misordered, out of range,
+///        do not fit shape and dtype, overlap or leave a gap, bytes left over
 inline Safetensors parse_safetensors(std::string_view bytes, const std::string& source) {
   return detail::SafetensorsParser(bytes, source).parse();
 }
@@ -244,9 +243,8 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
 }
 
 /// Writes a file whole or not at all; each tensor in its own dtype (F32, F16, BF16: to nearest, ties to even).
-/// throws std::invalid_argument: a tensor of another dtype, or whose data does not fill its shape; std::runtime_error
-/// as
-///        AtomicFile
+/// throws std::invalid_argument: a tensor of another dtype, or whose data does not fill its shape;
+///        std::runtime_error as AtomicFile
 inline void write_safetensors(const std::filesystem::path& path, const Safetensors& file) {
   Json header = Json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
