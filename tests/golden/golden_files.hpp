@@ -1,0 +1,129 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pim/core/matrix.hpp>
+
+#include "support/catch.hpp"
+#include "support/data.hpp"
+
+/// Golden vectors: JSON files that name their kind. Nothing here knows which files there are or what they hold.
+namespace pim::test {
+
+using Json = nlohmann::json;
+
+struct GoldenFile {
+  std::string name;
+  std::string kind;  ///< "" where the file names none
+  Json content;
+};
+
+/// Every *.json of golden_dir(), read once, in alphabetical order.
+inline const std::vector<GoldenFile>& all_golden_files() {
+  static const std::vector<GoldenFile> files = [] {
+    std::vector<GoldenFile> found;
+    for (const auto& entry : std::filesystem::directory_iterator(golden_dir())) {
+      if (entry.path().extension() != ".json") continue;
+      std::ifstream stream(entry.path());
+      Json content = Json::parse(stream);
+      std::string kind = content.is_object() ? content.value("kind", "") : "";
+      found.push_back({entry.path().filename().string(), std::move(kind), std::move(content)});
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return found;
+  }();
+  return files;
+}
+/// Those of one kind; none, with a warning or a failure as has_data says, where there are no golden files at all.
+inline std::vector<const GoldenFile*> golden_files(std::string_view kind) {
+  std::vector<const GoldenFile*> chosen;
+  if (!has_data(golden_dir())) return chosen;
+  for (const GoldenFile& file : all_golden_files()) {
+    if (file.kind == kind) chosen.push_back(&file);
+  }
+  return chosen;
+}
+
+/// A number, or one of the strings "NaN", "Infinity", "-Infinity".
+inline double number(const Json& value) {
+  if (!value.is_string()) return value.get<double>();
+  if (value == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (value == "Infinity") return std::numeric_limits<double>::infinity();
+  if (value == "-Infinity") return -std::numeric_limits<double>::infinity();
+  throw std::invalid_argument("not a number: " + value.dump());
+}
+/// The elements of a tensor {"shape", "data"} in row-major order, or of a plain list.
+inline std::vector<double> numbers(const Json& value) {
+  std::vector<double> elements;
+  for (const Json& element : value.is_object() ? value.at("data") : value) elements.push_back(number(element));
+  return elements;
+}
+inline std::vector<Index> shape(const Json& tensor) { return tensor.at("shape").get<std::vector<Index>>(); }
+
+/// A tensor (..., M, K) as a matrix (... * M, K); one dimension is one row.
+template <class T = float>
+Matrix_<T> matrix(const Json& tensor) {
+  const std::vector<double> elements = numbers(tensor);
+  const Index cols = shape(tensor).back();
+  Matrix_<T> m(static_cast<Index>(elements.size()) / cols, cols);
+  for (Index i = 0; i < m.size(); ++i) m.data()[i] = static_cast<T>(elements[static_cast<std::size_t>(i)]);
+  return m;
+}
+/// M of (..., M, K): the rows that belong together.
+inline Index group(const Json& tensor) {
+  const std::vector<Index> s = shape(tensor);
+  return s.size() < 2 ? 1 : s[s.size() - 2];
+}
+
+/// Largest finite |element|.
+inline double max_abs(const Json& tensor) {
+  double top = 0.0;
+  for (const double v : numbers(tensor)) top = std::isfinite(v) ? std::max(top, std::fabs(v)) : top;
+  return top;
+}
+
+/// Whether they are within `tolerance`, both not a number, or the same infinity.
+inline bool agree(double got, double want, double tolerance) {
+  if (std::isnan(want) || std::isnan(got)) return std::isnan(want) && std::isnan(got);
+  return got == want || std::fabs(got - want) <= tolerance;
+}
+inline std::string disagreement(std::size_t index, double got, double want, double tolerance) {
+  char text[160];
+  std::snprintf(text, sizeof text, "[%zu] got %.9g, want %.9g, tolerance %.3g", index, got, want, tolerance);
+  return text;
+}
+
+/// "" when all elements agree; else the first one that does not, and how many there are:
+///   CHECK(differences(y, golden.at("out"), 1e-5 * max_abs(golden.at("out"))) == "");
+template <class T>
+std::string differences(std::span<const T> got, std::span<const double> want, double tolerance) {
+  if (got.size() != want.size()) {
+    return "got " + std::to_string(got.size()) + " elements, want " + std::to_string(want.size());
+  }
+  std::string first;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const auto value = static_cast<double>(got[i]);
+    if (agree(value, want[i], tolerance)) continue;
+    if (count++ == 0) first = disagreement(i, value, want[i], tolerance);
+  }
+  return count == 0 ? "" : first + ", " + std::to_string(count) + " of " + std::to_string(got.size()) + " differ";
+}
+template <class T>
+std::string differences(const Matrix_<T>& got, const Json& want, double tolerance) {
+  return differences<T>({got.data(), static_cast<std::size_t>(got.size())}, numbers(want), tolerance);
+}
+
+}  // namespace pim::test
