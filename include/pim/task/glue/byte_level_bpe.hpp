@@ -148,7 +148,7 @@ class ByteLevelBPE {
   Index size() const { return size_; }
 
   /// Appends the ids of the pieces of `text` (valid UTF-8).
-  void append_pieces(std::string_view text, std::vector<int>& ids) const {
+  void append_pieces(std::string_view text, std::vector<std::int32_t>& ids) const {
     std::string prefixed;
     if (add_prefix_space_ && !text.empty() && text.front() != ' ') {
       prefixed = " " + std::string(text);
@@ -181,7 +181,7 @@ class ByteLevelBPE {
     if (symbol.rule.rank != BPERule::none) word.candidates.push({symbol.rule.rank, at});
   }
 
-  void append_word(std::string_view bytes, Word& word, std::vector<int>& ids) const {
+  void append_word(std::string_view bytes, Word& word, std::vector<std::int32_t>& ids) const {
     std::vector<Symbol>& symbols = word.symbols;  // a linked list; symbols that were merged into their left are skipped
     symbols.clear();
     for (std::size_t at = 0; at < bytes.size(); ++at) {

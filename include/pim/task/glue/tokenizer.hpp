@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <concepts>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -19,8 +20,8 @@ namespace pim::task {
 
 /// One text or a pair as a model takes it; both have the same length.
 struct Encoding {
-  std::vector<int> ids;
-  std::vector<int> type_ids;  ///< BERT: 0 in the first text, 1 in the second; RoBERTa: 0
+  std::vector<std::int32_t> ids;
+  std::vector<std::int32_t> type_ids;  ///< BERT: 0 in the first text, 1 in the second; RoBERTa: 0
 
   bool operator==(const Encoding&) const = default;
 };
@@ -37,7 +38,7 @@ constexpr std::pair<Index, Index> truncate_longest_first(Index a, Index b, Index
 
 /// m.append_pieces(text, ids) appends the ids of a text's pieces; the constants say how pairs are put together.
 template <class T>
-concept SubwordModel = requires(const T m, std::string_view text, std::vector<int>& ids) {
+concept SubwordModel = requires(const T m, std::string_view text, std::vector<std::int32_t>& ids) {
   { m.append_pieces(text, ids) } -> std::same_as<void>;
   { m.special_tokens() } -> std::convertible_to<SpecialTokens>;
   { m.size() } -> std::convertible_to<Index>;
@@ -81,8 +82,8 @@ class Tokenizer {
       throw std::invalid_argument("encode: max_length is " + std::to_string(max_length) + ", but the special tokens " +
                                   "alone need " + std::to_string(specials));
     }
-    std::vector<int> first = pieces(model, a);
-    std::vector<int> second = b ? pieces(model, *b) : std::vector<int>();
+    std::vector<std::int32_t> first = pieces(model, a);
+    std::vector<std::int32_t> second = b ? pieces(model, *b) : std::vector<std::int32_t>();
     const auto [keep_first, keep_second] =
         truncate_longest_first(std::ssize(first), std::ssize(second), max_length - specials);
 
@@ -102,13 +103,13 @@ class Tokenizer {
 
   /// Ids of a text without tokens round it.
   template <SubwordModel Model>
-  static std::vector<int> pieces(const Model& model, std::string_view text) {
+  static std::vector<std::int32_t> pieces(const Model& model, std::string_view text) {
     if (const auto at = unicode::first_invalid_utf8(text)) {
       throw std::invalid_argument("encode: text " + in_quotes(text) + " is not UTF-8 at byte " +
                                   std::to_string(*at + 1) + "; convert it");
     }
     const SpecialTokens& special = model.special_tokens();
-    std::vector<int> ids;
+    std::vector<std::int32_t> ids;
     while (!text.empty()) {
       const auto [token, at] = find_special(special, text);
       std::string_view before = text.substr(0, at);

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -56,14 +57,14 @@ class WordPiece {
   Index size() const { return static_cast<Index>(vocabulary_.pieces.size()); }
 
   /// Appends the ids of the pieces of `text` (valid UTF-8).
-  void append_pieces(std::string_view text, std::vector<int>& ids) const {
+  void append_pieces(std::string_view text, std::vector<std::int32_t>& ids) const {
     for (const std::string& word : basic_words(text, basic_)) append_word(word, ids);
   }
 
  private:
   static bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
-  void append_word(std::string_view word, std::vector<int>& ids) const {
+  void append_word(std::string_view word, std::vector<std::int32_t>& ids) const {
     const std::size_t before = ids.size();
     bool known = std::ranges::count_if(word, [](char c) { return !continues_character(c); }) <= max_characters;
     for (std::size_t begin = 0; known && begin < word.size();) {
