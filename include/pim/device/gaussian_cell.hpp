@@ -1,9 +1,9 @@
 #pragma once
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <pim/core/check.hpp>
+#include <pim/core/math.hpp>
 #include <pim/device/concepts.hpp>
 
 namespace pim::device {
@@ -16,18 +16,23 @@ class IdealCell {
   void program(std::span<const float> target, const Rng&, std::uint64_t, std::span<float> g) const {
     std::copy(target.begin(), target.end(), g.begin());
   }
-  Moments moments(float target) const { return {target, 0.0F}; }
+  [[gnu::always_inline]] Moments moments(float target) const { return {target, 0.0F}; }
 };
 static_assert(ResistiveDevice<IdealCell>);
 
-/// Mean and standard deviation of max(target + sigma xi, 0).
-inline Moments rectified_moments(float target, float sigma) {
-  if (!(sigma > 0.0F)) return {target, 0.0F};
-  const double z = static_cast<double>(target) / sigma;
-  const double density = std::exp(-0.5 * z * z) * 0.3989422804014327, below = 0.5 * std::erfc(z * 0.7071067811865476);
-  const double mean = sigma * (z * (1.0 - below) + density);
-  const double square = sigma * static_cast<double>(sigma) * ((1.0 + z * z) * (1.0 - below) + z * density);
-  return {static_cast<float>(mean), static_cast<float>(std::sqrt(std::max(square - mean * mean, 0.0)))};
+/// Mean and standard deviation of max(target + sigma xi, 0), target >= 0, to 1e-6 of sigma. With z = target / sigma, phi
+/// and Q the density and the upper tail of a Gaussian at z, and L = phi - z Q:
+///   mean = target + sigma L;   variance = sigma^2 (1 - Q - z L - L^2)
+/// source  the tail by Abramowitz and Stegun, 26.2.17
+[[gnu::always_inline]] inline Moments rectified_moments(float target, float sigma) {
+  const float z = target / (sigma + 1e-30F);
+  const float density = 0.398942280F * portable_exp(-0.5F * z * z);
+  const float k = 1.0F / (1.0F + 0.2316419F * z);
+  const float series = 0.319381530F + k * (-0.356563782F + k * (1.781477937F + k * (-1.821255978F + k * 1.330274429F)));
+  const float tail = density * k * series;
+  const float excess = std::max(density - z * tail, 0.0F);
+  const float variance = std::max(1.0F - tail - z * excess - excess * excess, 0.0F);
+  return {target + sigma * excess, sigma * std::sqrt(variance)};
 }
 
 /// g[i] = max(target[i] + sigma(target[i]) xi_i, 0): what the cells below have in common. Sigma: float(float).
@@ -55,7 +60,7 @@ class GaussianCell {
   void program(std::span<const float> target, const Rng& rng, std::uint64_t first, std::span<float> g) const {
     program_with_noise(target, rng, first, g, [s = sigma_](float) { return s; });
   }
-  Moments moments(float target) const { return rectified_moments(target, sigma_); }
+  [[gnu::always_inline]] Moments moments(float target) const { return rectified_moments(target, sigma_); }
 
  private:
   float sigma_;

@@ -21,7 +21,7 @@ struct JoshiPcm {
   static float drift_mean(float, float log_g) { return std::clamp(0.0244F - 0.0155F * log_g, 0.049F, 0.1F); }
   static float drift_sigma(float, float log_g) { return std::clamp(-0.0059F - 0.0125F * log_g, 0.008F, 0.045F); }
   static float read_noise(float, float log_g) {
-    return std::min(0.0088F / std::max(portable_exp(0.65F * log_g), 1e-3F), 0.2F);
+    return 0.0088F / std::max(portable_exp(0.65F * log_g), 0.044F);  // at most 0.2
   }
 };
 
@@ -82,18 +82,21 @@ class Pcm {
  public:
   using Params = PcmParams;
   /// throws std::invalid_argument: t_s negative
-  explicit Pcm(const Params& params = {}) : params_(params) {
+  explicit Pcm(const Params& params = {}) {
     require(params.t_s >= 0.0, "Pcm: t_s must not be negative");
-    log_age_ = static_cast<float>(std::log((params.t_s + Model::t0_s) / Model::t0_s));
-    read_growth_ = static_cast<float>(
-        std::sqrt(std::log((params.t_s + Model::t0_s + Model::t_read_s) / (2.0 * Model::t_read_s))));
+    const double since_t0_s = params.t_s + Model::t0_s, t_read_s = Model::t_read_s;
+    if (params.programming_noise) programming_scale_ = 1.0F / Model::g_max_uS;
+    if (params.drift) log_age_ = static_cast<float>(std::log(since_t0_s / Model::t0_s));
+    if (params.read_noise) {
+      read_growth_ = static_cast<float>(std::sqrt(std::log((since_t0_s + t_read_s) / (2.0 * t_read_s))));
+    }
   }
   void program(std::span<const float> target, const Rng& rng, std::uint64_t first, std::span<float> g) const {
-    if (!params_.programming_noise) {
+    if (programming_scale_ == 0.0F) {
       std::copy(target.begin(), target.end(), g.begin());
-      return;
+    } else {
+      program_with_noise(target, rng.at(0), first, g, [this](float t) { return sigma(t); });
     }
-    program_with_noise(target, rng.at(0), first, g, sigma);
   }
   void age(std::span<const float> target, const Rng& rng, std::uint64_t first, std::span<float> g) const {
     std::array<float, 256> xi_drift, xi_read;
@@ -106,34 +109,32 @@ class Pcm {
     }
   }
   /// Of programming and of the read noise at t_s; drift is left to compensation.
-  Moments moments(float target) const {
-    Moments m = params_.programming_noise ? rectified_moments(target, sigma(target)) : Moments{target, 0.0F};
-    if (params_.read_noise) {
-      const float q = Model::read_noise(target, std::log(std::max(target, 1e-7F))) * read_growth_;
-      m.sigma = std::hypot(m.sigma, m.mean * q);
-    }
-    return m;
+  [[gnu::always_inline]] Moments moments(float target) const {
+    const Moments written = rectified_moments(target, sigma(target));
+    const float read = written.mean * (Model::read_noise(target, log_fraction(target)) * read_growth_);
+    return {written.mean, std::sqrt(written.sigma * written.sigma + read * read)};
   }
 
  private:
-  static float sigma(float target) {
-    const float s = Model::programming_sigma_uS(target) * (1.0F / Model::g_max_uS);
+  float sigma(float target) const {
+    const float s = Model::programming_sigma_uS(target) * programming_scale_;
     return s > 0.0F ? s : 0.0F;
   }
+  static float log_fraction(float target) { return portable_log(target > 1e-7F ? target : 1e-7F); }
   void age_block(std::span<const float> target, const float* xi_drift, const float* xi_read, float* g) const {
-    const float log_age = params_.drift ? log_age_ : 0.0F, growth = params_.read_noise ? read_growth_ : 0.0F;
     for (std::size_t i = 0; i < target.size(); ++i) {
       const float t = target[i];
-      const float log_g = portable_log(t > 1e-7F ? t : 1e-7F);
+      const float log_g = log_fraction(t);
       const float nu = std::fabs(Model::drift_mean(t, log_g) + Model::drift_sigma(t, log_g) * xi_drift[i]);
-      const float drifted = g[i] * portable_exp(-nu * log_age);
-      const float noisy = drifted + drifted * (Model::read_noise(t, log_g) * growth) * xi_read[i];
+      const float drifted = g[i] * portable_exp(-nu * log_age_);
+      const float noisy = drifted + drifted * (Model::read_noise(t, log_g) * read_growth_) * xi_read[i];
       g[i] = noisy > 0.0F ? noisy : 0.0F;
     }
   }
 
-  Params params_;
-  float log_age_, read_growth_;
+  float programming_scale_ = 0.0F;  // 1 / g_max, or 0: no programming noise  [1/uS]
+  float log_age_ = 0.0F;            // ln((t + t0) / t0), or 0: no drift
+  float read_growth_ = 0.0F;        // sqrt(ln((t + t0 + t_read) / (2 t_read))), or 0: no read noise
 };
 static_assert(AgingDevice<Pcm<>>);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <pim/core/check.hpp>
+#include <pim/core/math.hpp>
 #include <pim/device/gaussian_cell.hpp>
 
 namespace pim::device {
@@ -30,7 +31,7 @@ class Wan2022 {
   void program(std::span<const float> target, const Rng& rng, std::uint64_t first, std::span<float> g) const {
     program_with_noise(target, rng, first, g, [this](float t) { return sigma(t); });
   }
-  Moments moments(float target) const { return rectified_moments(target, sigma(target)); }
+  [[gnu::always_inline]] Moments moments(float target) const { return rectified_moments(target, sigma(target)); }
 
  private:
   float sigma(float target) const { return std::max(sigma_uS(target), 0.0F) * (1.0F / g_max_uS); }
@@ -89,18 +90,25 @@ class CmoHfox {
     if (params_.t_s < 1.0) return;
     const auto shift = static_cast<float>(relaxation_mean_uS(params_.t_s));
     const auto spread = static_cast<float>(relaxation_sigma_uS(params_.t_s));
-    const Rng relaxation = rng.at(1), read = rng.at(2);
-    for (std::size_t i = 0; i < g.size(); ++i) {
-      const float relaxed = to_uS(fraction(to_uS(g[i]) + shift + spread * relaxation.normal(first + i)));
-      const auto sigma = static_cast<float>(read_sigma_uS(relaxed, params_.t_s));
-      g[i] = fraction(relaxed + sigma * read.normal(first + i));
-    }
+    const auto read = static_cast<float>(read_sigma_uS(10.0, params_.t_s) / std::log(10.0));  // a unit of ln g
+    add_noise(rng.at(1), first, g, [&](float g_uS, float xi) { return g_uS + shift + spread * xi; });
+    add_noise(rng.at(2), first, g, [&](float g_uS, float xi) { return g_uS + read * portable_log(g_uS) * xi; });
   }
-  Moments moments(float target) const {
+  [[gnu::always_inline]] Moments moments(float target) const {
     return {target, programming_sigma_uS(to_uS(target)) / (g_max_uS - g_min_uS)};
   }
 
  private:
+  /// g = noisy(g in uS, xi), kept in range
+  template <class Noisy>
+  static void add_noise(const Rng& rng, std::uint64_t first, std::span<float> g, const Noisy& noisy) {
+    std::array<float, 256> xi;
+    for (std::size_t begin = 0; begin < g.size(); begin += xi.size()) {
+      const std::size_t count = std::min(xi.size(), g.size() - begin);
+      rng.normals(first + begin, {xi.data(), count});
+      for (std::size_t i = 0; i < count; ++i) g[begin + i] = fraction(noisy(to_uS(g[begin + i]), xi[i]));
+    }
+  }
   static float to_uS(float g) { return g_min_uS + g * (g_max_uS - g_min_uS); }
   static float fraction(float g_uS) {
     return (std::clamp(g_uS, g_min_uS, g_max_uS) - g_min_uS) / (g_max_uS - g_min_uS);

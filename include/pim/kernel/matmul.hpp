@@ -29,7 +29,7 @@ class Matmul {
   void program(ConstMatrixRef w, const Rng& rng, cost::Ledger& ledger) {
     k_ = {w.rows(), prototype_.rows()};
     n_ = {w.cols(), prototype_.cols()};
-    tiles_.assign(static_cast<std::size_t>(k_.count() * n_.count()), prototype_);
+    tiles_.resize(static_cast<std::size_t>(k_.count() * n_.count()), prototype_);
     on_all_blocks(ledger, [&](Index i, Index j, TileT& tile, cost::Ledger& booked) {
       tile.program(w.block(k_.begin(i), n_.begin(j), k_.extent(i), n_.extent(j)), block_key(rng, i, j), booked);
     });

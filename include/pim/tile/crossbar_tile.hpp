@@ -172,12 +172,8 @@ class CrossbarTile {
 
   void prepare_refresh() {
     sigma_.resize(normalised_.rows(), normalised_.cols());
-    const WeightMoments<Device> moments(device_, params_.encoding);
-    for (Index i = 0; i < normalised_.size(); ++i) {
-      const device::Moments m = moments(normalised_.data()[i]);
-      normalised_.data()[i] = m.mean;
-      sigma_.data()[i] = m.sigma;
-    }
+    const auto size = static_cast<std::size_t>(normalised_.size());
+    weight_moments(device_, params_.encoding, {normalised_.data(), size}, {sigma_.data(), size});
     weights_ = normalised_;
   }
   /// What the products need besides the weights.

@@ -64,25 +64,24 @@ class WeightDevices {
   std::vector<Side> sides_;
 };
 
-/// Mean and standard deviation of a freshly programmed weight.
+/// mean[i], sigma[i] of the weight that freshly programmed devices stand for, from its target mean[i] in [-1, 1].
 template <device::ResistiveDevice Device>
-class WeightMoments {
- public:
-  WeightMoments(const Device& device, Encoding encoding)
-      : device_(device), encoding_(encoding), off_(device.moments(0.0F)) {}
-  device::Moments operator()(float w) const {
-    if (encoding_ == Encoding::single_device) {
-      const device::Moments m = device_.moments(0.5F * (w + 1.0F));
-      return {2.0F * m.mean - 1.0F, 2.0F * m.sigma};
+void weight_moments(const Device& device, Encoding encoding, std::span<float> mean, std::span<float> sigma) {
+  if (encoding == Encoding::single_device) {
+    for (std::size_t i = 0; i < mean.size(); ++i) {
+      const device::Moments m = device.moments(0.5F * (mean[i] + 1.0F));
+      mean[i] = 2.0F * m.mean - 1.0F;
+      sigma[i] = 2.0F * m.sigma;
     }
-    const device::Moments on = device_.moments(std::fabs(w));
-    return {std::copysign(on.mean - off_.mean, w), std::hypot(on.sigma, off_.sigma)};
+    return;
   }
-
- private:
-  Device device_;
-  Encoding encoding_;
-  device::Moments off_;
-};
+  const device::Moments off = device.moments(0.0F);
+  for (std::size_t i = 0; i < mean.size(); ++i) sigma[i] = std::fabs(mean[i]);  // the target of the programmed side
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    const device::Moments on = device.moments(sigma[i]);
+    mean[i] = std::copysign(on.mean - off.mean, mean[i]);
+    sigma[i] = std::sqrt(on.sigma * on.sigma + off.sigma * off.sigma);
+  }
+}
 
 }  // namespace pim::tile
