@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <span>
 
@@ -11,8 +12,7 @@ namespace pim {
 inline Matrix uniform_matrix(Index rows, Index cols, const Rng& rng, float low = -1.0F, float high = 1.0F) {
   Matrix m(rows, cols);
   for (Index i = 0; i < m.size(); ++i) {
-    const float width = (high - low) * rng.uniform(static_cast<std::uint64_t>(i));
-    m.data()[i] = low + width;
+    m.data()[i] = std::fma(high - low, rng.uniform(static_cast<std::uint64_t>(i)), low);
   }
   return m;
 }
