@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
 
+#include <pim/core/check.hpp>
 #include <pim/core/math.hpp>
 #include <pim/numeric/number_format.hpp>
 
@@ -19,28 +21,39 @@ enum class Rounding { nearest_even, toward_zero };
 /// |A_i| <= 2^W - 1, and x_i is represented by A_i * 2^(E - (W - 1)) * scale. W = `magnitude_bits` (the sign is extra);
 /// W = mantissa_bits + 1 keeps the largest element exact, W = mantissa_bits + 1 + spread of exponents loses nothing.
 /// An integer format has one exponent already: A_i = rne(x_i / scale), W its width without the sign.
-/// A group of zeros has unit 1 and codes 0. NaN and infinities: infinities saturate, a NaN makes all codes NaN.
+/// A group of zeros has unit 1 and codes 0. Groups are finite: what holds a NaN or an infinity has no shared exponent.
 ///
 /// source  aligned widths of 2 to 12 bits in published FP8 macros: arXiv 2602.05743; scaling to the largest value of
 ///         the format: arXiv 2209.05433
 class Aligner {
  public:
+  static constexpr int max_magnitude_bits = 40;
+
   /// magnitude_bits  0: as many as the format can ever need (no loss)
+  /// throws std::invalid_argument: magnitude_bits (or what no loss takes) above 40, integers outside 2..16 bits
   Aligner(const NumberFormat& format, int magnitude_bits, Rounding rounding)
       : format_(format),
         round_(format.floating),
-        width_(format.is_integer()   ? format.integer_bits - 1
+        width_(format.is_integer()  ? format.integer_bits - 1
                : magnitude_bits > 0 ? magnitude_bits
                                     : lossless_bits(format.floating)),
-        rounding_(rounding) {}
+        rounding_(rounding) {
+    if (format.is_integer()) require_range("Aligner: integer bits", format.integer_bits, 2, 16);
+    require_range("Aligner: magnitude bits", width_, 1, max_magnitude_bits);
+  }
 
   static int lossless_bits(const FloatFormat& format) {
-    return format.mantissa_bits + 1 + format.max_exponent() - format.min_exponent() + format.mantissa_bits;
+    return format.mantissa_bits + 1 + format.max_exponent() - format.min_exponent();
   }
   int magnitude_bits() const { return width_; }
 
-  /// The scale that maps the largest |x| of a group onto the largest value of the format; 1 for a group of zeros.
-  float amax_scale(float amax) const { return amax > 0.0F ? amax / static_cast<float>(format_.max()) : 1.0F; }
+  /// The scale that maps the largest |x| of a group onto the largest value of the format; 1 for a group of zeros, and
+  /// for formats with float32's own range.
+  float amax_scale(float amax) const {
+    const bool as_wide_as_float = !format_.is_integer() && format_.floating.exponent_bits == 8;
+    if (amax == 0.0F || as_wide_as_float) return 1.0F;
+    return std::max(amax / static_cast<float>(format_.max()), std::numeric_limits<float>::min());
+  }
 
   /// The power of two that one step of the codes stands for, before `scale`, in a group whose largest |x| is `amax`.
   float unit(float amax, float scale) const {
@@ -48,7 +61,7 @@ class Aligner {
     const float largest = round_(amax / scale);
     if (!(largest > 0.0F)) return 1.0F;
     const int exponent = std::max(std::ilogb(largest), format_.floating.min_exponent());
-    return std::ldexp(1.0F, exponent - (width_ - 1));
+    return std::ldexp(1.0F, std::max(exponent - (width_ - 1), -126));
   }
 
   /// codes[i] = A_i, as whole numbers, for a group with this `scale` and `unit`. Code: float, or std::int8_t for widths

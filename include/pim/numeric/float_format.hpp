@@ -13,7 +13,7 @@ enum class Specials {
 };
 
 /// A binary floating-point format with sign, subnormals and an IEEE bias, whose values float32 holds exactly.
-/// limits  exponent_bits 2 to 8, mantissa_bits 1 to 23
+/// limits  exponent_bits 2 to 8 (8: only with infinities, else float32 is too narrow), mantissa_bits 1 to 23
 struct FloatFormat {
   int exponent_bits = 4;
   int mantissa_bits = 3;
@@ -51,16 +51,16 @@ class FloatRounder {
         subnormal_step_(std::ldexp(1.0F, format.min_exponent() - format.mantissa_bits + 23)),
         max_(static_cast<float>(format.max())) {}
 
-  float operator()(float x) const {
+  [[gnu::always_inline]] float operator()(float x) const {
     const auto bits = std::bit_cast<std::uint32_t>(x);
     const std::uint32_t magnitude_bits = bits & 0x7fffffffU;
     const auto magnitude = std::bit_cast<float>(magnitude_bits);
-    const auto normal =
-        std::bit_cast<float>((magnitude_bits + half_ + ((magnitude_bits >> drop_) & odd_)) & keep_);
+    const auto normal = std::bit_cast<float>((magnitude_bits + half_ + ((magnitude_bits >> drop_) & odd_)) & keep_);
     const float subnormal = (magnitude + subnormal_step_) - subnormal_step_;  // rounds to a multiple of the step
     float rounded = magnitude < min_normal_ ? subnormal : normal;
     rounded = rounded > max_ ? max_ : rounded;
-    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(rounded) | (bits & 0x80000000U));
+    const auto result = std::bit_cast<float>(std::bit_cast<std::uint32_t>(rounded) | (bits & 0x80000000U));
+    return magnitude_bits > 0x7f800000U ? x : result;
   }
 
  private:

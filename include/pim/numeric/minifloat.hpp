@@ -11,11 +11,14 @@ namespace pim::numeric {
 
 /// A number of `E` exponent and `M` mantissa bits, stored as its code: sign, exponent, mantissa from the top bit down.
 ///
-/// encode  to nearest, ties to even, saturating at the largest finite value; NaN becomes the format's NaN
+/// encode  to nearest, ties to even, saturating at the largest finite value; NaN becomes the format's NaN, or 0 where
+/// the
+///         format has none
 /// decode  every code, exactly; codes of infinity and NaN give float's
 template <int E, int M, Specials S = Specials::ieee>
 class Minifloat {
-  static_assert(E >= 2 && E <= 8, "Minifloat: 2 to 8 exponent bits");
+  static_assert(E >= 2 && E <= (S == Specials::ieee ? 8 : 7),
+                "Minifloat: 2 to 8 exponent bits, 8 only with infinities");
   static_assert(M >= 1 && M <= 23, "Minifloat: 1 to 23 mantissa bits");
 
  public:
@@ -53,10 +56,7 @@ class Minifloat {
   }
   static std::uint32_t encode(float value) {
     const std::uint32_t sign = (std::bit_cast<std::uint32_t>(value) >> 31) << (E + M);
-    if (std::isnan(value)) {
-      static_assert(S == Specials::none || mask(M) != 0);
-      return S == Specials::none ? 0U : (sign | (mask(E) << M) | mask(M));  // a format without NaN holds 0
-    }
+    if (std::isnan(value)) return S == Specials::none ? 0U : (sign | (mask(E) << M) | mask(M));
     const double magnitude = std::fabs(static_cast<double>(FloatRounder(format)(value)));
     if (magnitude == 0.0) return sign;
     const int exponent = std::max(std::ilogb(magnitude), format.min_exponent());

@@ -43,9 +43,9 @@ inline constexpr BlockFixedPoint e4m3{4, 3};
 inline constexpr BlockFixedPoint e5m2{5, 2};
 inline constexpr BlockFixedPoint e8m7{8, 7};
 
-/// Integers of `bits` bits with one scale per vector: s = 2^(b-1) / (max |x_i| + 1e-9), q_i = clip(rne(x_i s)), x = q/s.
-/// Unsigned: s = 2^b / (...), codes from 0. The largest positive value is one code short of the range. Vectors with an
-/// infinity or a NaN become NaN.
+/// Integers of `bits` bits with one scale per vector: s = 2^(b-1) / (max |x_i| + 1e-9), q_i = clip(rne(x_i s)), x =
+/// q/s. Unsigned: s = 2^b / (...), codes from 0. The largest positive value is one code short of the range. Vectors
+/// with an infinity or a NaN become NaN.
 struct ScaleInteger {
   int bits;
   bool is_signed = true;

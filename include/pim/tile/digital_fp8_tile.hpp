@@ -116,12 +116,17 @@ class DigitalFP8Tile {
         top = std::max(top, std::bit_cast<std::uint32_t>(abs_max({x.row(r).data(), length})));
       }
       const auto amax = std::bit_cast<float>(top);
+      if (!std::isfinite(amax)) {  // no shared exponent: every sum with this group is NaN
+        codes.middleRows(begin, end - begin).setZero();
+        units.segment(begin, end - begin).setConstant(std::nanf(""));
+        continue;
+      }
       const bool scaled = operand.amax_scale || operand.format.is_integer();
       const float scale = scaled ? aligner.amax_scale(amax) : operand.scale;
       const float unit = aligner.unit(amax, scale);
       for (Index r = begin; r < end; ++r) {
         aligner.encode(std::span(x.row(r).data(), length), scale, unit, std::span<Code>(codes.row(r).data(), length));
-        units(r) = unit * scale * (std::isfinite(amax) ? 1.0F : std::nanf(""));
+        units(r) = unit * scale;
       }
     }
     return units;
