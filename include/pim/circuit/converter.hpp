@@ -1,5 +1,6 @@
 #pragma once
 #include <cmath>
+#include <string>
 
 #include <pim/core/check.hpp>
 #include <pim/core/math.hpp>
@@ -14,11 +15,11 @@ struct Converter {
 
   float steps() const { return std::ldexp(1.0F, bits) - 2.0F; }
   float step() const { return 2.0F * bound / steps(); }
-  /// throws std::invalid_argument: bits outside 0, 2..16, or bound not positive
-  void validate(const char* where) const {
+  /// throws std::invalid_argument "<where> ...": bits outside 0, 2..16, or bound not positive
+  void validate(const std::string& where) const {
     if (bits == 0) return;
-    require_range(where, bits, 2, 16);
-    require(bound > 0.0F, "Converter: bound must be positive");
+    require_range((where + " bits").c_str(), bits, 2, 16);
+    require(bound > 0.0F, (where + " bound must be positive").c_str());
   }
 };
 
@@ -31,7 +32,7 @@ class Conversion {
         step_(ideal_ ? 1.0F : c.step()),
         limit_(ideal_ ? 0.0F : 0.5F * c.steps()) {}
   bool ideal() const { return ideal_; }
-  float operator()(float v) const {
+  [[gnu::always_inline]] float operator()(float v) const {
     const float code = round_half_even(v * codes_per_unit_);
     return (code > limit_ ? limit_ : (code < -limit_ ? -limit_ : code)) * step_;
   }

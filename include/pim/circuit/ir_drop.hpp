@@ -14,9 +14,9 @@ struct IrDrop {
   float wire_ratio = 1.0F / (0.35F * 5e-6F);  ///< conductance of a wire segment over that of a cell [1]
 
   /// c_i, from a_i
-  static float loss(float a) { return a * (a * (0.05F * a - 0.2F) + 0.5F); }
+  [[gnu::always_inline]] static float loss(float a) { return a * (a * (0.05F * a - 0.2F) + 0.5F); }
   /// 1 - (1 - j / n)^2: the weight of the cell at word line j
-  static float position(float j, float n) {
+  [[gnu::always_inline]] static float position(float j, float n) {
     const float rest = 1.0F - j / n;
     return 1.0F - rest * rest;
   }

@@ -1,4 +1,7 @@
 #pragma once
+#ifndef EIGEN_DONT_PARALLELIZE
+#define EIGEN_DONT_PARALLELIZE  // products run on our threads (core/parallel.hpp), never on OpenMP's as well
+#endif
 #include <Eigen/Core>
 #include <cstddef>
 

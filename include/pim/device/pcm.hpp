@@ -17,10 +17,10 @@ struct JoshiPcm {
   static constexpr double t0_s = 20.0;       ///< first read-out, the reference of drift  [s]
   static constexpr double t_read_s = 250e-9;  ///< length of a read  [s]
 
-  static float programming_sigma_uS(float g) { return 0.26348F + g * (1.9650F - 1.1731F * g); }
-  static float drift_mean(float, float log_g) { return std::clamp(0.0244F - 0.0155F * log_g, 0.049F, 0.1F); }
-  static float drift_sigma(float, float log_g) { return std::clamp(-0.0059F - 0.0125F * log_g, 0.008F, 0.045F); }
-  static float read_noise(float, float log_g) {
+  [[gnu::always_inline]] static float programming_sigma_uS(float g) { return 0.26348F + g * (1.9650F - 1.1731F * g); }
+  [[gnu::always_inline]] static float drift_mean(float, float log_g) { return std::clamp(0.0244F - 0.0155F * log_g, 0.049F, 0.1F); }
+  [[gnu::always_inline]] static float drift_sigma(float, float log_g) { return std::clamp(-0.0059F - 0.0125F * log_g, 0.008F, 0.045F); }
+  [[gnu::always_inline]] static float read_noise(float, float log_g) {
     return 0.0088F / std::max(portable_exp(0.65F * log_g), 0.044F);  // at most 0.2
   }
 };
@@ -31,16 +31,16 @@ struct HermesPairPcm {
   static constexpr float g_max_uS = 20.7F;
   static constexpr double t0_s = 300.0, t_read_s = 512e-9;
 
-  static float programming_sigma_uS(float g) {
+  [[gnu::always_inline]] static float programming_sigma_uS(float g) {
     return 0.16603222F + g * (4.71806468F + g * (-8.48101252F + g * 4.68961419F));
   }
-  static float drift_mean(float g, float log_g) {
+  [[gnu::always_inline]] static float drift_mean(float g, float log_g) {
     return g < 0.0945F ? std::clamp(-0.0387F * log_g - 0.0182F, 0.072F, 0.13F) : 0.0736F - g * (0.0126F + 0.0436F * g);
   }
-  static float drift_sigma(float g, float log_g) {
+  [[gnu::always_inline]] static float drift_sigma(float g, float log_g) {
     return g < 0.3055F ? std::clamp(-0.0117F * log_g - 0.0057F, 0.0091F, 0.04F) : 0.0073F + g * (0.0093F - 0.0118F * g);
   }
-  static float read_noise(float g, float log_g) {
+  [[gnu::always_inline]] static float read_noise(float g, float log_g) {
     return g < 0.16F ? std::clamp(-0.0117F * log_g - 0.0069F, 0.015F, 0.04F)
                      : 0.0123F + g * (0.0211F + g * (-0.0280F + g * 0.0069F));
   }
@@ -51,14 +51,14 @@ struct HermesSinglePcm {
   static constexpr float g_max_uS = 10.35F;
   static constexpr double t0_s = 200.0, t_read_s = 512e-9;
 
-  static float programming_sigma_uS(float g) {
+  [[gnu::always_inline]] static float programming_sigma_uS(float g) {
     return 0.15781817F + g * (2.32443916F + g * (-2.16310839F + g * 0.68841818F));
   }
-  static float drift_mean(float g, float log_g) { return HermesPairPcm::drift_mean(g, log_g); }
-  static float drift_sigma(float g, float log_g) {
+  [[gnu::always_inline]] static float drift_mean(float g, float log_g) { return HermesPairPcm::drift_mean(g, log_g); }
+  [[gnu::always_inline]] static float drift_sigma(float g, float log_g) {
     return g < 0.3039F ? std::clamp(-0.0120F * log_g - 0.0023F, 0.0124F, 0.04F) : 0.0104F + g * (0.0116F - 0.0165F * g);
   }
-  static float read_noise(float g, float log_g) {
+  [[gnu::always_inline]] static float read_noise(float g, float log_g) {
     return g < 0.1591F ? std::clamp(-0.0078F * log_g + 0.0038F, 0.0179F, 0.04F)
                        : 0.0088F + g * (0.0768F + g * (-0.1352F + g * 0.0664F));
   }
@@ -116,11 +116,11 @@ class Pcm {
   }
 
  private:
-  float sigma(float target) const {
+  [[gnu::always_inline]] float sigma(float target) const {
     const float s = Model::programming_sigma_uS(target) * programming_scale_;
     return s > 0.0F ? s : 0.0F;
   }
-  static float log_fraction(float target) { return portable_log(target > 1e-7F ? target : 1e-7F); }
+  [[gnu::always_inline]] static float log_fraction(float target) { return portable_log(target > 1e-7F ? target : 1e-7F); }
   void age_block(std::span<const float> target, const float* xi_drift, const float* xi_read, float* g) const {
     for (std::size_t i = 0; i < target.size(); ++i) {
       const float t = target[i];
