@@ -114,8 +114,8 @@ class CrossbarTile {
   static Params validated(const Params& params) {
     require(params.core_size >= 0, "CrossbarTile: core_size must not be negative");
     if (params.weight_bits != 0) require_range("CrossbarTile: weight_bits", params.weight_bits, 2, 16);
-    params.dac.validate("CrossbarTile: dac bits");
-    params.adc.validate("CrossbarTile: adc bits");
+    params.dac.validate("CrossbarTile: dac");
+    params.adc.validate("CrossbarTile: adc");
     require(params.read_noise >= 0 && params.additive_read_noise >= 0 && params.output_noise >= 0,
             "CrossbarTile: noises must not be negative");
     return params;
