@@ -81,6 +81,10 @@ Matrix_<T> matrix(const Json& tensor) {
   for (Index i = 0; i < m.size(); ++i) m.data()[i] = static_cast<T>(elements[static_cast<std::size_t>(i)]);
   return m;
 }
+template <class T>
+std::vector<double> numbers(const Matrix_<T>& m) {
+  return {m.data(), m.data() + m.size()};
+}
 /// M of (..., M, K): the rows that belong together.
 inline Index group(const Json& tensor) {
   const std::vector<Index> s = shape(tensor);
@@ -88,42 +92,47 @@ inline Index group(const Json& tensor) {
 }
 
 /// Largest finite |element|.
-inline double max_abs(const Json& tensor) {
+inline double max_abs(const std::vector<double>& elements) {
   double top = 0.0;
-  for (const double v : numbers(tensor)) top = std::isfinite(v) ? std::max(top, std::fabs(v)) : top;
+  for (const double v : elements) top = std::isfinite(v) ? std::max(top, std::fabs(v)) : top;
   return top;
 }
+inline double max_abs(const Json& tensor) { return max_abs(numbers(tensor)); }
 
-/// Whether they are within `tolerance`, both not a number, or the same infinity.
-inline bool agree(double got, double want, double tolerance) {
+/// Whether they are within absolute + relative * |want|, both not a number, or the same infinity.
+inline bool agree(double got, double want, double absolute, double relative = 0.0) {
   if (std::isnan(want) || std::isnan(got)) return std::isnan(want) && std::isnan(got);
-  return got == want || std::fabs(got - want) <= tolerance;
-}
-inline std::string disagreement(std::size_t index, double got, double want, double tolerance) {
-  char text[160];
-  std::snprintf(text, sizeof text, "[%zu] got %.9g, want %.9g, tolerance %.3g", index, got, want, tolerance);
-  return text;
+  return got == want || std::fabs(got - want) <= absolute + relative * std::fabs(want);
 }
 
 /// "" when all elements agree; else the first one that does not, and how many there are:
 ///   CHECK(differences(y, golden.at("out"), 1e-5 * max_abs(golden.at("out"))) == "");
 template <class T>
-std::string differences(std::span<const T> got, std::span<const double> want, double tolerance) {
+std::string differences(std::span<T> got, std::span<const double> want, double absolute, double relative = 0.0) {
   if (got.size() != want.size()) {
     return "got " + std::to_string(got.size()) + " elements, want " + std::to_string(want.size());
   }
-  std::string first;
+  char first[160] = "";
   std::size_t count = 0;
   for (std::size_t i = 0; i < got.size(); ++i) {
     const auto value = static_cast<double>(got[i]);
-    if (agree(value, want[i], tolerance)) continue;
-    if (count++ == 0) first = disagreement(i, value, want[i], tolerance);
+    if (agree(value, want[i], absolute, relative) || count++ > 0) continue;
+    std::snprintf(first, sizeof first, "[%zu] got %.9g, want %.9g, off by %.3g", i, value, want[i], value - want[i]);
   }
-  return count == 0 ? "" : first + ", " + std::to_string(count) + " of " + std::to_string(got.size()) + " differ";
+  if (count == 0) return "";
+  return std::string(first) + "; " + std::to_string(count) + " of " + std::to_string(got.size()) + " differ";
+}
+inline std::string differences(const std::vector<double>& got, const std::vector<double>& want, double absolute,
+                               double relative = 0.0) {
+  return differences(std::span(got), std::span(want), absolute, relative);
+}
+inline std::string differences(const std::vector<double>& got, const Json& want, double absolute,
+                               double relative = 0.0) {
+  return differences(got, numbers(want), absolute, relative);
 }
 template <class T>
-std::string differences(const Matrix_<T>& got, const Json& want, double tolerance) {
-  return differences<T>({got.data(), static_cast<std::size_t>(got.size())}, numbers(want), tolerance);
+std::string differences(const Matrix_<T>& got, const Json& want, double absolute, double relative = 0.0) {
+  return differences(numbers(got), numbers(want), absolute, relative);
 }
 
 }  // namespace pim::test

@@ -6,14 +6,16 @@
 #include <nlohmann/json.hpp>
 
 #include <pim/kernel/any_matmul.hpp>
-#include <pim/tile/any_params.hpp>
+#include <pim/tile/ideal_tile.hpp>
+#include <pim/tile/newcomputebench.hpp>
 
 /// Literal NewComputeBench configurations, as the golden files hold them, read as NewComputeBench read them: what it
 /// ignored (rescale_dim, quantile, noise_magnitude, num_bits of pcm, ...) is ignored, and a quantisation that it did
 /// not know means none. The user's reader (pim/io) is strict instead.
 namespace pim::test {
 
-using AnyMatmul = tile::Library::apply<kernel::AnyMatmul>;
+using AnyMatmul = kernel::AnyMatmul<tile::IdealTile, tile::newcomputebench::DigitalTile,
+                                    tile::newcomputebench::ReRAMTile, tile::newcomputebench::PCMTile>;
 
 inline tile::newcomputebench::VectorQuantizer ncb_quantizer(std::string_view name) {
   using numeric::newcomputebench::ScaleInteger;
@@ -56,3 +58,8 @@ inline AnyMatmul ncb_matmul(const nlohmann::json& config) {
 }
 
 }  // namespace pim::test
+
+/// Compiled once, in core_golden_test.cpp: a test built by hand needs that file too.
+extern template class pim::kernel::AnyMatmul<pim::tile::IdealTile, pim::tile::newcomputebench::DigitalTile,
+                                             pim::tile::newcomputebench::ReRAMTile,
+                                             pim::tile::newcomputebench::PCMTile>;

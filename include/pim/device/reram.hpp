@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <string>
 
 #include <pim/core/check.hpp>
 #include <pim/core/math.hpp>
@@ -12,6 +13,15 @@ namespace pim::device {
 
 /// How long after programming the fit of Wan 2022 was measured; other times were not published.
 enum class WanTime { one_second, one_day, two_days };
+
+/// throws std::invalid_argument: a time without a fit
+inline WanTime wan_time(double t_s) {
+  if (t_s == 1.0) return WanTime::one_second;
+  if (t_s == 86400.0) return WanTime::one_day;
+  if (t_s == 172800.0) return WanTime::two_days;
+  throw std::invalid_argument("Wan 2022 was measured 1, 86400 and 172800 s after programming; there is no fit for " +
+                              std::to_string(t_s) + " s");
+}
 
 struct Wan2022Params {
   WanTime time = WanTime::one_second;
