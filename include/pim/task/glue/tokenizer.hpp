@@ -28,7 +28,7 @@ struct Encoding {
 
 /// How many pieces two texts of a and b pieces keep when budget of them fit: the longer one is cut to the other's
 /// length, then both alike; what does not halve goes to the second text, unless the first was the longer one.
-/// source  'longest_first' of HuggingFace's tokenizers library since 0.11 (the "fast" tokenizers, which scripts use by
+/// source  'longest_first' of HuggingFace's tokenizers library 0.13 (the "fast" tokenizers, which scripts use by
 ///         default); the Python ("slow") ones give the odd piece to the first text in both cases
 constexpr std::pair<Index, Index> truncate_longest_first(Index a, Index b, Index budget) {
   if (a + b <= budget) return {a, b};
