@@ -108,11 +108,14 @@ class Pcm {
       age_block(target.subspan(begin, count), xi_drift.data(), xi_read.data(), g.data() + begin);
     }
   }
-  /// Of programming and of the read noise at t_s; drift is left to compensation.
+  /// Of programming and of the read noise at t_s; drift is left to compensation. What is read is what was written times
+  /// an independent max(1 + Q growth xi, 0).
   [[gnu::always_inline]] Moments moments(float target) const {
     const Moments written = rectified_moments(target, sigma(target));
-    const float read = written.mean * (Model::read_noise(target, log_fraction(target)) * read_growth_);
-    return {written.mean, std::sqrt(written.sigma * written.sigma + read * read)};
+    const Moments read = rectified_moments(1.0F, Model::read_noise(target, log_fraction(target)) * read_growth_);
+    const float square = read.mean * read.mean + read.sigma * read.sigma;
+    const float variance = written.sigma * written.sigma * square + written.mean * written.mean * read.sigma * read.sigma;
+    return {written.mean * read.mean, std::sqrt(variance)};
   }
 
  private:

@@ -105,7 +105,10 @@ class CmoHfox {
     add_noise(rng.at(2), first, g, [&](float g_uS, float xi) { return g_uS + read * portable_log(g_uS) * xi; });
   }
   [[gnu::always_inline]] Moments moments(float target) const {
-    return {target, programming_sigma_uS(to_uS(target)) / (g_max_uS - g_min_uS)};
+    const float sigma = programming_sigma_uS(to_uS(target)) / (g_max_uS - g_min_uS);
+    const bool upper = target > 0.5F;  // the nearer end of the range clips
+    const Moments m = rectified_moments(upper ? 1.0F - target : target, sigma);
+    return {upper ? 1.0F - m.mean : m.mean, m.sigma};
   }
 
  private:
