@@ -70,9 +70,9 @@ inline void append_decomposition(std::u32string& text, char32_t code) {
   constexpr char32_t syllables = 0xAC00, leads = 0x1100, vowels = 0x1161, trails = 0x11A7;
   if (code >= syllables && code < syllables + 11172) {  // Hangul: 19 leads x 21 vowels x (no trail + 27 trails)
     const char32_t syllable = code - syllables;
-    text += leads + syllable / (21 * 28);
-    text += vowels + syllable / 28 % 21;
-    if (syllable % 28 != 0) text += trails + syllable % 28;
+    text.push_back(leads + syllable / (21 * 28));
+    text.push_back(vowels + syllable / 28 % 21);
+    if (syllable % 28 != 0) text.push_back(trails + syllable % 28);
     return;
   }
   const auto* const step = std::lower_bound(std::begin(decompositions), std::end(decompositions), code,
@@ -82,7 +82,7 @@ inline void append_decomposition(std::u32string& text, char32_t code) {
     return;
   }
   append_decomposition(text, step->first);
-  if (step->second != 0) text += step->second;  // is never decomposed further
+  if (step->second != 0) text.push_back(step->second);  // is never decomposed further
 }
 }  // namespace detail
 
