@@ -18,6 +18,7 @@
 using namespace pim::test;
 using pim::Index;
 using pim::Matrix;
+using pim::Matrix_;
 
 namespace {
 const std::map<std::string, pim::numeric::FloatFormat> formats{
@@ -90,7 +91,9 @@ TEST_CASE("golden physical_models: digital FP8 product", "[golden][tile]") {
   for (const GoldenFile* file : golden_files("physical_models")) {
     const Json& section = file->content.at("fp8_mvm");
     const Matrix x = matrix(section.at("x")), w = matrix(section.at("weight_kn"));
-    const auto bits = [](const Json& magnitude_bits) { return magnitude_bits.is_null() ? 0 : magnitude_bits.get<int>(); };
+    const auto bits = [](const Json& magnitude_bits) {
+      return magnitude_bits.is_null() ? 0 : magnitude_bits.get<int>();
+    };
     for (const Json& golden : section.at("cases")) {
       Json description = golden;
       description.erase("out");
@@ -150,11 +153,8 @@ TEST_CASE("golden physical_models: PCM programming, drift and read noise as func
 
     for (const auto& [time, want] : golden.at("sigma_read_relative").items()) {
       INFO("read noise at " << time << " s");
-      const pim::device::Pcm<> cell({.programming_noise = false, .t_s = std::stod(time)});
-      const auto relative = [&](float g) {
-        const pim::device::Moments m = cell.moments(std::max(g, 1e-8F));  // at 0 the ratio's limit
-        return m.sigma / m.mean;
-      };
+      const pim::device::Pcm<> cell({.t_s = std::stod(time)});
+      const auto relative = [&](float g) { return cell.read_sigma(g); };
       CHECK(differences(map(fraction, relative), want, 0.0, 1e-6) == "");
     }
     const Json& other = golden.at("sigma_prog_gmax10");
@@ -241,15 +241,13 @@ TEST_CASE("golden physical_models: moments of a programmed differential pair", "
     CHECK(differences(closed_mean, want_mean, 1e-6 * max_abs(want_mean)) == "");
     CHECK(differences(closed_variance, want_variance, 1e-6 * max_abs(want_variance)) == "");
 
-    pim::tile::WeightDevices<pim::device::Pcm<>> devices(cell, pair, w.size());
-    SampleMoments sample(size);
-    std::vector<float> programmed(size);
-    for (Index i = 0; i < draws; ++i) {
-      devices.program({w.data(), size}, pim::Rng(5), static_cast<std::uint64_t>(i * w.size()));
-      devices.read(programmed);
-      for (float& v : programmed) v *= w_max;
-      sample.add(programmed);
-    }
+    const Matrix targets = w.reshaped<Eigen::RowMajor>().transpose().replicate(draws, 1);  // (draws, weights)
+    Matrix programmed(targets.rows(), targets.cols());
+    const auto count = static_cast<std::size_t>(targets.size());
+    pim::tile::WeightDevices<pim::device::Pcm<>> devices(cell, pair, targets.size());
+    devices.program({targets.data(), count}, pim::Rng(5), 0);
+    devices.read({programmed.data(), count});
+    const SampleMoments sample(w_max * programmed);
     CHECK(sample.mean_differences(numbers(want_mean), numbers(want_variance)) == "");
     CHECK(sample.variance_differences(numbers(want_variance)) == "");
   }
@@ -358,17 +356,13 @@ TEST_CASE("golden physical_models: read noise of the analog product", "[golden][
   constexpr Index draws = 100000;
   for (const GoldenFile* file : golden_files("physical_models")) {
     const Json& golden = file->content.at("aimc_mvm");
-    const Matrix x = matrix(golden.at("x")), ideal = matrix(golden.at("ideal")), sigma = matrix(golden.at("pcm_read_sigma"));
+    const Matrix x = matrix(golden.at("x")), ideal = matrix(golden.at("ideal")),
+                 sigma = matrix(golden.at("pcm_read_sigma"));
     AnalogProduct product(golden, {.adc = no_converter, .read_noise = 0.0175F});
     for (Index r = 0; r < x.rows(); ++r) {
       INFO(file->name << ": aimc_mvm, read noise of row " << r);
       const Matrix scale = matrix(golden.at("x_scale")).row(r) * matrix(golden.at("w_scale"));
-      const Matrix y = product(x.row(r).replicate(draws, 1));
-      SampleMoments sample(static_cast<std::size_t>(y.cols()));
-      for (Index i = 0; i < draws; ++i) {
-        const Matrix row = y.row(i).cwiseQuotient(scale);
-        sample.add({row.data(), static_cast<std::size_t>(row.size())});
-      }
+      const SampleMoments sample(product(x.row(r).replicate(draws, 1)) * scale.row(0).cwiseInverse().asDiagonal());
       const std::vector<double> variance = numbers(Matrix(sigma.row(r).cwiseAbs2()));
       CHECK(sample.mean_differences(numbers(Matrix(ideal.row(r))), variance) == "");
       CHECK(sample.variance_differences(variance) == "");

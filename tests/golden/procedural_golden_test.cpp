@@ -46,7 +46,8 @@ TEST_CASE("golden procedural: large products and their gradients", "[golden][til
       const auto& shape_x = golden.at("shape").at("x");
       const auto seed = golden.at("seed").get<std::uint64_t>();
       const pim::Matrix x = procedural_matrix(shape_x, seed, number(golden.at("x_scale")));
-      const pim::Matrix w = procedural_matrix(golden.at("shape").at("weight_kn"), seed + 1, number(golden.at("w_scale")));
+      const pim::Matrix w =
+          procedural_matrix(golden.at("shape").at("weight_kn"), seed + 1, number(golden.at("w_scale")));
       REQUIRE(differences(at_indices(x, {0, 1, 2, 3}), golden.at("first_x"), 1e-7) == "");
       REQUIRE(differences(at_indices(w, {0, 1, 2, 3}), golden.at("first_w"), 1e-8) == "");
 

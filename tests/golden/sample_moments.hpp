@@ -1,40 +1,72 @@
 #pragma once
 #include <cmath>
 #include <cstddef>
-#include <span>
+#include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "golden/golden_files.hpp"
 
 namespace pim::test {
 
-/// Sums of powers of several random quantities that are drawn together.
+/// Draws of several random quantities, held against the moments that they should have. Each comparison allows
+/// `standard_errors` standard errors of the estimate and a given width, and returns "" or says what is off.
 class SampleMoments {
  public:
-  explicit SampleMoments(std::size_t size) : origin_(size), sums_(size) {}
+  static constexpr double standard_errors = 4.0;
 
-  /// One draw of each.
-  void add(std::span<const float> draw) {
-    for (std::size_t i = 0; i < sums_.size(); ++i) {
-      const auto v = static_cast<double>(draw[i]);
-      if (count_ == 0) origin_[i] = v;  // sums of powers lose digits far from the mean
-      const double d = v - origin_[i], square = d * d;
-      sums_[i].first += d;
-      sums_[i].second += square;
-      sums_[i].third += square * d;
-      sums_[i].fourth += square * square;
-    }
-    ++count_;
+  /// draws (draws, quantities)
+  explicit SampleMoments(const Matrix& draws) : draws_(draws.cast<double>()), mean_(draws_.colwise().mean()) {
+    draws_.rowwise() -= mean_;
+    variance_ = draws_.cwiseAbs2().colwise().mean();
+    fourth_ = draws_.cwiseAbs2().cwiseAbs2().colwise().mean();
+  }
+
+  /// width: how far a mean may be off besides, in standard deviations
+  std::string mean_differences(const std::vector<double>& want, const std::vector<double>& variance,
+                               double width = 0.0) const {
+    return differences("mean", want, [&](Index i) {
+      const double sigma = std::sqrt(variance[static_cast<std::size_t>(i)]);
+      return std::pair(mean_(i), sigma * (standard_errors / std::sqrt(n()) + width));
+    });
+  }
+  /// width: how far a variance may be off besides, as a fraction. The standard error comes from the sample's fourth
+  /// moment: sqrt(2 / n) of the variance for a Gaussian.
+  std::string variance_differences(const std::vector<double>& want, double width = 0.0) const {
+    return differences("variance", want, [&](Index i) {
+      const double error = std::sqrt((fourth_(i) - variance_(i) * variance_(i)) / n());
+      return std::pair(variance_(i), standard_errors * error + width * want[static_cast<std::size_t>(i)]);
+    });
+  }
+  /// of quantity i and quantity offset + i
+  std::string covariance_differences(Index offset, const std::vector<double>& want) const {
+    return differences("covariance", want, [&](Index i) {
+      const double covariance = draws_.col(i).dot(draws_.col(offset + i)) / n();
+      const double square = variance_(i) * variance_(offset + i) + covariance * covariance;
+      return std::pair(covariance, standard_errors * std::sqrt(square / n()));
+    });
   }
 
  private:
-  struct Sums {
-    double first = 0.0, second = 0.0, third = 0.0, fourth = 0.0;
-  };
-  std::size_t count_ = 0;
-  std::vector<double> origin_;
-  std::vector<Sums> sums_;
+  double n() const { return static_cast<double>(draws_.rows()); }
+  /// estimate(i): the estimate and how far it may be off
+  template <class Estimator>
+  static std::string differences(const char* what, const std::vector<double>& want, const Estimator& estimate) {
+    std::string text;
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      const auto [value, bound] = estimate(static_cast<Index>(i));
+      if (std::fabs(value - want[i]) <= bound) continue;
+      char line[160];
+      std::snprintf(line, sizeof line, "%s [%zu] got %.9g, want %.9g, off by %.3g, bound %.3g\n", what, i, value,
+                    want[i], value - want[i], bound);
+      text += line;
+    }
+    return text;
+  }
+
+  Matrix_<double> draws_;  // less their mean
+  RowVector_<double> mean_, variance_, fourth_;
 };
 
 }  // namespace pim::test

@@ -108,11 +108,15 @@ class Pcm {
       age_block(target.subspan(begin, count), xi_drift.data(), xi_read.data(), g.data() + begin);
     }
   }
+  /// Standard deviation of the read noise at t_s, as a fraction of the conductance: Q(G) sqrt(ln(...)).
+  [[gnu::always_inline]] float read_sigma(float target) const {
+    return Model::read_noise(target, log_fraction(target)) * read_growth_;
+  }
   /// Of programming and of the read noise at t_s; drift is left to compensation. What is read is what was written times
   /// an independent max(1 + Q growth xi, 0).
   [[gnu::always_inline]] Moments moments(float target) const {
     const Moments written = rectified_moments(target, sigma(target));
-    const Moments read = rectified_moments(1.0F, Model::read_noise(target, log_fraction(target)) * read_growth_);
+    const Moments read = rectified_moments(1.0F, read_sigma(target));
     const float square = read.mean * read.mean + read.sigma * read.sigma;
     const float variance = written.sigma * written.sigma * square + written.mean * written.mean * read.sigma * read.sigma;
     return {written.mean * read.mean, std::sqrt(variance)};

@@ -1,0 +1,129 @@
+// Golden kind noise_statistics: every random term of the literal tiles against its analytic mean and variance.
+//
+// Bounds: 4 standard errors of 100,000 draws; terms that the file marks as approximate have besides the width that it
+// states. Seeds are fixed. The last test shows that a sampler 3 % off fails.
+#include <map>
+#include <string>
+
+#include "golden/golden_files.hpp"
+#include "golden/ncb_adapter.hpp"
+#include "golden/sample_moments.hpp"
+#include "support/catch.hpp"
+using namespace pim::test;
+using pim::Index;
+using pim::Matrix;
+using pim::Rng;
+using pim::tile::newcomputebench::PCMArray;
+using pim::tile::newcomputebench::PCMTileParams;
+
+namespace {
+constexpr Index draws = 100000;
+const Rng seed(20240611);
+
+/// How far the analytic value of a term may be off by itself.
+struct Width {
+  double mean = 0.0;      ///< in standard deviations
+  double variance = 0.0;  ///< as a fraction
+};
+struct Term {
+  PCMTileParams noises = {};
+  Width approximate = {};  ///< where the file marks the term as approximate
+};
+/// What each term of PCMTile's array switches on; the other terms bring a configuration.
+const std::map<std::string, Term> array_terms{
+    {"programming_mvm", {{.programming_noise = true}}},
+    {"read_mvm", {{.read_noise = true}}},
+    {"output_mvm", {{.out_noise = true}}},
+    {"programming_plus_read_mvm", {{.programming_noise = true, .read_noise = true}}},
+    {"irdrop_read_output_mvm", {{.read_noise = true, .ir_drop = true, .out_noise = true}}},
+    // "within 1e-3 of ideal + ir_drop": the standard deviations are about 1
+    {"all_on_mvm",
+     {{.programming_noise = true, .read_noise = true, .ir_drop = true, .out_noise = true}, {1e-3, 2e-3}}}};
+/// "variance ratio within about 10 % and small mean shifts": of the ADC
+constexpr Width adc_width{0.1, 0.1};
+
+/// One row of `draws` for each call.
+Matrix sample_array(const Json& inputs, PCMTileParams noises) {
+  const Matrix x = matrix(inputs.at("analog_x")), w = matrix(inputs.at("analog_weight"));
+  noises.core_size = w.rows();
+  noises.gmax = inputs.at("gmax");
+  const PCMArray array{noises};
+  Matrix sample(draws, x.rows() * w.cols());
+  for (Index call = 0; call < draws; ++call) {
+    const Rng rng = seed.at(0, static_cast<std::uint64_t>(call));
+    Matrix programmed = w;
+    array.program(programmed, rng.at(0));
+    const Matrix y = array.multiply(x, programmed, 0, rng.at(1));
+    sample.row(call) = y.reshaped<Eigen::RowMajor>().transpose();
+  }
+  return sample;
+}
+Matrix sample_programming(const Json& inputs) {
+  Matrix w = matrix(inputs.at("w")).replicate(draws, 1);
+  PCMArray{{.gmax = inputs.at("gmax"), .programming_noise = true}}.program(w, seed);
+  return w;
+}
+Matrix sample_tile(const Json& inputs, Index calls) {
+  const Matrix x = matrix(inputs.at("x")), w = matrix(inputs.at("weight_kn"));
+  AnyMatmul matmul = ncb_matmul(inputs.at("config"));
+  pim::cost::Ledger ledger;
+  matmul.program(w, seed.at(0), ledger);
+  Matrix sample(calls, x.rows() * w.cols()), y(x.rows(), w.cols());
+  for (Index call = 0; call < calls; ++call) {
+    ledger.clear();
+    matmul.multiply({x, 0, group(inputs.at("x"))}, y, seed.at(1, static_cast<std::uint64_t>(call)), ledger);
+    sample.row(call) = y.reshaped<Eigen::RowMajor>().transpose();
+  }
+  return sample;
+}
+
+void check_moments(const Json& term, const SampleMoments& sample, const Width& approximate) {
+  const Width width = term.contains("approx") ? approximate : Width{};
+  const std::vector<double> variance = numbers(term.at("analytic_var"));
+  CHECK(sample.mean_differences(numbers(term.at("analytic_mean")), variance, width.mean) == "");
+  CHECK(sample.variance_differences(variance, width.variance) == "");
+  if (!term.contains("analytic_cov_rows01")) return;
+  const std::vector<double> covariance = numbers(term.at("analytic_cov_rows01"));
+  CHECK(sample.covariance_differences(static_cast<Index>(covariance.size()), covariance) == "");
+}
+}  // namespace
+
+TEST_CASE("golden noise_statistics: moments of every term", "[golden][tile][statistical]") {
+  for (const GoldenFile* file : golden_files("noise_statistics")) {
+    for (const Json& term : file->content.at("terms")) {
+      const std::string name = term.at("term");
+      INFO(file->name << ": " << name);
+      const Json& inputs = term.at("inputs");
+      if (name == "programming_function") {
+        check_moments(term, SampleMoments(sample_programming(inputs)), {});
+      } else if (array_terms.count(name) > 0) {
+        const Term& expected = array_terms.at(name);
+        check_moments(term, SampleMoments(sample_array(inputs, expected.noises)), expected.approximate);
+      } else if (term.contains("analytic_mean")) {
+        REQUIRE(inputs.contains("config"));
+        check_moments(term, SampleMoments(sample_tile(inputs, draws)), adc_width);
+      } else {  // a key without effect: all calls give the same bits
+        const Matrix y = sample_tile(inputs, 3);
+        CHECK(differences(Matrix(y.row(0)), term.at("out"), 1e-5 * max_abs(term.at("out"))) == "");
+        CHECK(y.row(1) == y.row(0));
+        CHECK(y.row(2) == y.row(0));
+      }
+    }
+  }
+}
+
+TEST_CASE("golden noise_statistics: the bounds refuse a sampler whose spread is 3 % off", "[golden][statistical]") {
+  for (const GoldenFile* file : golden_files("noise_statistics")) {
+    for (const Json& term : file->content.at("terms")) {
+      if (term.at("term") != "programming_function") continue;
+      const Matrix w = matrix(term.at("inputs").at("w")), noisy = sample_programming(term.at("inputs"));
+      const std::vector<double> variance = numbers(term.at("analytic_var"));
+      for (const float spread : {0.97F, 1.03F}) {
+        const Matrix off = spread * noisy + (1.0F - spread) * w.replicate(draws, 1);
+        const std::string text = SampleMoments(off).variance_differences(variance);
+        INFO(file->name << ": spread " << spread << '\n' << text);
+        CHECK(std::count(text.begin(), text.end(), '\n') == static_cast<std::ptrdiff_t>(variance.size()));
+      }
+    }
+  }
+}
