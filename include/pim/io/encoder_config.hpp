@@ -135,9 +135,9 @@ inline model::EncoderConfig read_encoder_config(const std::filesystem::path& pat
 }
 
 /// The content of config.json, as HuggingFace's AutoModelForSequenceClassification reads it.
-inline OrderedJson encoder_config_json(const model::EncoderConfig& config) {
+inline Json encoder_config_json(const model::EncoderConfig& config) {
   const bool roberta = config.architecture == model::Architecture::roberta;
-  OrderedJson id2label = OrderedJson::object(), label2id = OrderedJson::object();
+  Json id2label = Json::object(), label2id = Json::object();
   for (std::size_t id = 0; id < config.labels.size(); ++id) {
     id2label[std::to_string(id)] = config.labels[id];
     label2id[config.labels[id]] = id;
