@@ -13,7 +13,7 @@ namespace pim {
 struct EigenGemm {
   static constexpr const char* name = "Eigen";
   /// Whether multiply_codes is faster than a float32 product.
-  static constexpr bool has_int8 = false;
+  static bool has_int8() { return false; }
 
   /// c (M, N) = a (M, K) * b (K, N); each may be a transposed view: multiply(a.transpose(), b, c)
   template <class A, class B, class C>

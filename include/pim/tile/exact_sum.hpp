@@ -24,7 +24,7 @@ class ExactSum {
   void program(ConstMatrixRef codes, int input_bits, int weight_bits) {
     codes_ = codes;
     const int bits = input_bits + weight_bits + static_cast<int>(std::ceil(std::log2(static_cast<double>(codes.rows()))));
-    if (Gemm::has_int8 && input_bits <= 7 && weight_bits <= 7 && codes.allFinite()) {
+    if (Gemm::has_int8() && input_bits <= 7 && weight_bits <= 7 && codes.allFinite()) {
       width_ = Width::int8;
       codes_int8_ = codes.cast<std::int8_t>();
     } else {
