@@ -4,32 +4,32 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
-#include <utility>
 
 #include <pim/core/math.hpp>
 
 namespace pim {
 
-/// Philox4x32-10: the 128 random bits that belong to a counter under a key. The 32-bit words stand in 64-bit integers,
-/// because that is how vector units multiply 32 by 32 bits to 64, and the rounds are unrolled, so that loops over
+/// Four 32-bit words, each in a 64-bit integer, because that is how vector units multiply 32 by 32 bits to 64.
+using PhiloxWords = std::array<std::uint64_t, 4>;
+
+template <std::uint32_t Round>
+[[gnu::always_inline]] inline PhiloxWords philox_round(const PhiloxWords& c, std::uint64_t key) {
+  const std::uint32_t k0 = static_cast<std::uint32_t>(key) + Round * 0x9e3779b9U;
+  const std::uint32_t k1 = static_cast<std::uint32_t>(key >> 32) + Round * 0xbb67ae85U;
+  const std::uint64_t p0 = (c[0] & 0xffffffffU) * 0xd2511f53U, p1 = (c[2] & 0xffffffffU) * 0xcd9e8d57U;
+  return {(p1 >> 32) ^ c[1] ^ k0, p1 & 0xffffffffU, (p0 >> 32) ^ c[3] ^ k1, p0 & 0xffffffffU};
+}
+
+/// Philox4x32-10: the 128 random bits that belong to a counter under a key. Unrolled and inlined, so that loops over
 /// counters vectorise.
 /// source  Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011, section 4.3 and table 2
-inline std::array<std::uint64_t, 4> philox(std::uint64_t key, std::uint64_t low, std::uint64_t high) {
-  constexpr std::uint64_t word = 0xffffffffU;
-  std::uint64_t c0 = low & word, c1 = low >> 32, c2 = high & word, c3 = high >> 32;
-  const auto round = [&](std::uint32_t r) {
-    const std::uint32_t k0 = static_cast<std::uint32_t>(key) + r * 0x9e3779b9U;
-    const std::uint32_t k1 = static_cast<std::uint32_t>(key >> 32) + r * 0xbb67ae85U;
-    const std::uint64_t p0 = (c0 & word) * 0xd2511f53U, p1 = (c2 & word) * 0xcd9e8d57U;
-    c0 = (p1 >> 32) ^ c1 ^ k0;
-    c1 = p1 & word;
-    c2 = (p0 >> 32) ^ c3 ^ k1;
-    c3 = p0 & word;
-  };
-  [&]<std::uint32_t... R>(std::integer_sequence<std::uint32_t, R...>) {
-    (round(R), ...);
-  }(std::make_integer_sequence<std::uint32_t, 10>{});
-  return {c0, c1, c2, c3};
+[[gnu::always_inline]] inline PhiloxWords philox(std::uint64_t key, std::uint64_t low, std::uint64_t high) {
+  PhiloxWords c{low & 0xffffffffU, low >> 32, high & 0xffffffffU, high >> 32};
+  c = philox_round<1>(philox_round<0>(c, key), key);
+  c = philox_round<3>(philox_round<2>(c, key), key);
+  c = philox_round<5>(philox_round<4>(c, key), key);
+  c = philox_round<7>(philox_round<6>(c, key), key);
+  return philox_round<9>(philox_round<8>(c, key), key);
 }
 
 /// Counter-based random numbers: a key, not a stream. The i-th draw of a key is the same in whatever order, on
@@ -93,14 +93,15 @@ class Rng {
   }
 
  private:
-  static constexpr std::size_t chunk_blocks = 64;          ///< counters whose draws are made together
-  static constexpr std::size_t chunk = 4 * chunk_blocks;  ///< draws of one chunk: lane by lane, so that stores are dense
+  static constexpr std::size_t chunk_blocks = 64;  ///< counters whose draws are made together
+  static constexpr std::size_t chunk =
+      4 * chunk_blocks;  ///< draws of one chunk: lane by lane, so that stores are dense
 
   struct Pair {
     float first, second;
   };
   /// source  Box and Muller, Annals of Mathematical Statistics 29 (1958): sqrt(-2 ln u) (cos, sin)(2 pi v)
-  static Pair box_muller(std::uint32_t radius_bits, std::uint32_t angle_bits) {
+  [[gnu::always_inline]] static Pair box_muller(std::uint32_t radius_bits, std::uint32_t angle_bits) {
     const float u = (static_cast<float>(static_cast<std::int32_t>(radius_bits >> 1)) + 0.5F) * 0x1p-31F;  // (0, 1]
     const float radius = std::sqrt(-2.0F * portable_log(u));
     const SineCosine angle = portable_sine_cosine(angle_bits);

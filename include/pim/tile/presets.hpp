@@ -36,7 +36,8 @@ inline bool ages(const AnyParams& params) {
   return std::visit(
       [](const auto& p) {
         if constexpr (requires { p.device; }) {
-          return requires { p.device.t_s; } || std::is_same_v<decltype(p.device), device::Wan2022Params>;
+          return requires { p.device.t_s; }
+          || std::is_same_v<decltype(p.device), device::Wan2022Params>;
         }
         return false;
       },
@@ -58,8 +59,8 @@ inline AnyParams at_time(AnyParams params, double t_s) {
   return params;
 }
 
-/// The same tile with the noise of its weights drawn afresh at each forward pass, for training through it; tiles without
-/// such a choice stay as they are.
+/// The same tile with the noise of its weights drawn afresh at each forward pass, for training through it; tiles
+/// without such a choice stay as they are.
 inline AnyParams for_training(AnyParams params) {
   std::visit(
       [](auto& p) {
