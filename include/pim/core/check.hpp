@@ -20,6 +20,19 @@ void require_shape(const char* where, const Eigen::EigenBase<Derived>& m, Index 
                               shape(rows, cols));
 }
 
+/// throws std::invalid_argument "<where> is (r, c), expected (1 to rows, 1 to cols)" unless m fits; a limit of 0 is
+/// none
+template <class Derived>
+void require_fits(const char* where, const Eigen::EigenBase<Derived>& m, Index rows, Index cols) {
+  const auto fits = [](Index n, Index limit) { return n > 0 && (limit == 0 || n <= limit); };
+  if (fits(m.rows(), rows) && fits(m.cols(), cols)) return;
+  const auto range = [](Index limit) {
+    return limit == 0 ? std::string("1 or more") : "1 to " + std::to_string(limit);
+  };
+  throw std::invalid_argument(std::string(where) + " is (" + std::to_string(m.rows()) + ", " +
+                              std::to_string(m.cols()) + "), expected (" + range(rows) + ", " + range(cols) + ")");
+}
+
 /// throws std::invalid_argument "<where> is v, expected low to high" unless low <= value <= high (NaN is outside)
 template <class T>
 void require_range(const char* where, T value, T low, T high) {

@@ -24,7 +24,10 @@ class ExactMatmul {
       Gemm::multiply(x.values.middleRows(begin, end - begin), w_, y.middleRows(begin, end - begin));
     });
   }
-  void weights(MatrixRef_<T> w) const { w = w_; }
+  void weights(MatrixRef_<T> w) const {
+    require_shape("ExactMatmul::weights: w", w, w_.rows(), w_.cols());
+    w = w_;
+  }
 
  private:
   Matrix_<T> w_;

@@ -11,22 +11,28 @@
 
 namespace pim::kernel {
 
-/// A matrix product on tiles: w is cut into blocks of at most Tile::rows() x Tile::cols(), each held by one tile; partial
-/// sums of the blocks of a column are added in float32 in ascending order.
+/// A matrix product on tiles: w is cut into blocks of at most Tile::rows() x Tile::cols(), each held by one tile;
+/// partial sums of the blocks of a column are added in float32 in ascending order.
 ///
 /// shapes  w (K, N);  x (M, K);  y (M, N)
-/// noise   block (i, j) draws from rng.at(i * column blocks + j), at programming and at each call
+/// noise   block (i, j) draws from rng.at(i * column blocks + j), at programming and at each call; a refresh of its
+/// weights
+///         from rng.at(i * column blocks + j, 1)
 /// ledger  blocks work at the same time (counts add, the longest takes the time), panels of x one after the other
-/// threads over blocks when programming, over panels of rows when multiplying; both are cut by shape, so results are the
+/// threads over blocks when programming, over panels of rows when multiplying; both are cut by shape, so results are
+/// the
 ///         same bits at any number of threads
 /// throws  std::invalid_argument naming the operand whose shape is wrong
-template <tile::Tile TileT>
+template <class TileT>
 class Matmul {
+  static_assert(tile::verify_tile<TileT>());
+
  public:
   using Params = typename TileT::Params;
   explicit Matmul(const Params& params = {}) : params_(params), prototype_(params) {}
 
   void program(ConstMatrixRef w, const Rng& rng, cost::Ledger& ledger) {
+    require_fits("Matmul::program: w", w, 0, 0);
     k_ = {w.rows(), prototype_.rows()};
     n_ = {w.cols(), prototype_.cols()};
     tiles_.resize(static_cast<std::size_t>(k_.count() * n_.count()), prototype_);
@@ -39,7 +45,8 @@ class Matmul {
     require_shape("Matmul::multiply: x", x.values, x.rows(), k_.length);
     require_shape("Matmul::multiply: y", y, x.rows(), n_.length);
     if constexpr (tile::Refreshable<TileT>) {
-      on_all_blocks(ledger, [&](Index i, Index j, TileT& tile, cost::Ledger&) { tile.refresh(block_key(rng, i, j)); });
+      on_all_blocks(ledger,
+                    [&](Index i, Index j, TileT& tile, cost::Ledger&) { tile.refresh(block_key(rng, i, j, 1)); });
     }
     const Index height = panel_height(x);
     const Index panels = ceil_div(x.rows(), height);
@@ -74,13 +81,13 @@ class Matmul {
  private:
   std::size_t index(Index i, Index j) const { return static_cast<std::size_t>(i * n_.count() + j); }
   const TileT& block(Index i, Index j) const { return tiles_[index(i, j)]; }
-  Rng block_key(const Rng& rng, Index i, Index j) const { return rng.at(index(i, j)); }
+  Rng block_key(const Rng& rng, Index i, Index j, std::uint64_t event = 0) const { return rng.at(index(i, j), event); }
 
   /// Rows of one panel: a multiple of what the tile needs together, of about panel_rows.
   Index panel_height(const Rows& x) const {
     Index together = 1;
-    if constexpr (tile::CouplesRows<TileT>) together = prototype_.rows_together(x.rows(), x.group);
-    return std::max<Index>(1, ceil_div(panel_rows, together)) * together;
+    if constexpr (tile::CouplesRows<TileT>) together = std::max<Index>(prototype_.rows_together(x.rows(), x.group), 1);
+    return ceil_div(panel_rows, together) * together;
   }
   template <class Task>
   void on_all_blocks(cost::Ledger& ledger, const Task& task) {

@@ -19,28 +19,29 @@ namespace pim::tile {
 /// When the noise of the weights is drawn.
 enum class NoiseRefresh {
   at_programming,  ///< once, and frozen: what hardware does
-  each_forward,    ///< afresh at each call, one Gaussian a weight with the moments of its devices: hardware-aware training
+  each_forward,    ///< afresh at each call, one Gaussian a weight with the moments of its devices: hardware-aware
+                   ///< training
 };
 
 template <device::ResistiveDevice Device>
 struct CrossbarTileParams {
-  Index core_size = 256;                    ///< word lines, and bit lines, of one array; 0: the whole matrix  [cells]
+  Index core_size = 256;  ///< word lines, and bit lines, of one array; 0: the whole matrix  [cells]
   Encoding encoding = Encoding::differential_pair;
-  int weight_bits = 0;                      ///< conductance levels: 2^(bits-1) - 1 steps a sign; 0: continuous  [bit]
+  int weight_bits = 0;  ///< conductance levels: 2^(bits-1) - 1 steps a sign; 0: continuous  [bit]
   typename Device::Params device = {};
   NoiseRefresh refresh = NoiseRefresh::at_programming;
   circuit::Converter dac = {.bits = 8, .bound = 1.0F};
   circuit::Converter adc = {.bits = 8, .bound = 10.0F};
-  bool bound_management = false;            ///< while a read-out saturates, halve the inputs of its array and repeat
-  float read_noise = 0.0F;                  ///< short-term, sigma = this * sqrt(sum_j |w_j| x_j^2)
-  float additive_read_noise = 0.0F;         ///< short-term, sigma = this * sqrt(sum_j x_j^2)
-  float output_noise = 0.0F;                ///< of the read-out, sigma in units of normalised inputs times weights
+  bool bound_management = false;     ///< while a read-out saturates, halve the inputs of its array and repeat
+  float read_noise = 0.0F;           ///< short-term, sigma = this * sqrt(sum_j |w_j| x_j^2)
+  float additive_read_noise = 0.0F;  ///< short-term, sigma = this * sqrt(sum_j x_j^2)
+  float output_noise = 0.0F;         ///< of the read-out, sigma in units of normalised inputs times weights
   circuit::IrDrop ir_drop = {};
-  bool drift_compensation = true;           ///< one digital factor an array undoes the mean drift
+  bool drift_compensation = true;  ///< one digital factor an array undoes the mean drift
 };
 
-/// Analog crossbars with one scale a column: inputs are scaled by their largest element and converted, currents add up on
-/// the bit lines, read-outs are converted and scaled back.
+/// Analog crossbars with one scale a column: inputs are scaled by their largest element and converted, currents add up
+/// on the bit lines, read-outs are converted and scaled back.
 ///
 ///   y_i = alpha gamma_i ADC(sum_j W_ij xq_j + delta_i + sigma_i xi),   xq = DAC(x / alpha),   alpha = max |x_j|
 ///
@@ -51,7 +52,7 @@ struct CrossbarTileParams {
 /// noise   of the weights: see NoiseRefresh; of reads: each call, keyed by row and column
 /// ledger  program: cell_write 2*rows*cols (rows*cols for a single device);  multiply_add: dac_conversion
 ///         batch*rows*arrays, array_read batch*arrays, mac batch*rows*cols, adc_conversion, digital_scale and
-///         digital_add batch*cols, in `batch` steps
+///         digital_add batch*cols, in `batch` steps; bound management books each repeated read of an array
 /// throws  std::invalid_argument naming the parameter or the operand whose shape is wrong
 /// source  Rasch et al., Nat. Commun. 14, 5282 (2023), arXiv 2302.08469, equations 1 to 5; column-wise scales, bound
 ///         management (at most 10 halvings) and global drift compensation (floor 1e-4) as in aihwkit
@@ -66,12 +67,11 @@ class CrossbarTile {
   Index cols() const { return 0; }
 
   void program(ConstMatrixRef w, const Rng& rng, cost::Ledger& ledger) {
-    normalised_ = w;
-    gamma_ = w.cwiseAbs().colwise().maxCoeff();
-    RowVector per_gamma = gamma_.unaryExpr([](float g) { return g > 0.0F ? 1.0F / g : 0.0F; });
-    normalised_.array().rowwise() *= per_gamma.array();
+    require_fits("CrossbarTile::program: w", w, rows(), cols());
+    output_scale_ = w.cwiseAbs().colwise().maxCoeff() + (0.0F * w).colwise().sum();  // NaN where w is not finite
+    const RowVector gamma = output_scale_.unaryExpr([](float g) { return g == 0.0F ? 1.0F : g; });
+    normalised_ = w.array().rowwise() / gamma.array();
     if (params_.weight_bits > 0) quantise_weights();
-    output_scale_ = gamma_;
     if (params_.refresh == NoiseRefresh::each_forward) {
       prepare_refresh();
     } else {
@@ -99,16 +99,25 @@ class CrossbarTile {
     RowVector alpha(x.rows());
     Matrix inputs(x.rows(), x.cols());
     convert_inputs(x.values, alpha, inputs);
-    Matrix currents(y.rows(), y.cols());
-    Gemm::multiply(inputs, weights_, currents);
-    if (params_.ir_drop.scale != 0.0F) add_ir_drop(inputs, currents);
-    add_read_noise(inputs, x.first, currents, rng);
-    for (Index r = 0; r < y.rows(); ++r) read_out(currents.row(r).data(), alpha(r), y.row(r).data());
-    if (params_.bound_management) repeat_saturated(x, currents, alpha, y, rng);
-    book(static_cast<std::uint64_t>(x.rows()), ledger);
+    const Matrix currents = bit_line_currents(inputs, x.first, rng);
+    const bool managed = params_.bound_management && !adc_.ideal();
+    for (Index r = 0; r < y.rows(); ++r) {
+      if (managed) {
+        read_in_bounds(x, r, alpha(r), currents, y, rng, ledger);
+      } else {
+        read_out(currents.row(r).data(), alpha(r), 0, y.cols(), y.row(r).data());
+      }
+    }
+    book_reads(x.rows(), ceil_div(y.cols(), array_cols()), y.cols(), ledger);
+    const auto batch = static_cast<std::uint64_t>(x.rows()), outputs = static_cast<std::uint64_t>(y.size());
+    ledger.add(cost::action::digital_scale, outputs, batch);
+    ledger.add(cost::action::digital_add, outputs, batch);
   }
 
-  void weights(MatrixRef w) const { w = weights_ * output_scale_.asDiagonal(); }
+  void weights(MatrixRef w) const {
+    require_shape("CrossbarTile::weights: w", w, weights_.rows(), weights_.cols());
+    w = weights_ * output_scale_.asDiagonal();
+  }
 
  private:
   static Params validated(const Params& params) {
@@ -118,6 +127,8 @@ class CrossbarTile {
     params.adc.validate("CrossbarTile: adc");
     require(params.read_noise >= 0 && params.additive_read_noise >= 0 && params.output_noise >= 0,
             "CrossbarTile: noises must not be negative");
+    require(params.ir_drop.scale >= 0.0F && params.ir_drop.wire_ratio > 0.0F,
+            "CrossbarTile: ir_drop needs a scale that is not negative and a positive wire_ratio");
     return params;
   }
   Index array_cols() const {
@@ -166,7 +177,8 @@ class CrossbarTile {
       const double before = std::accumulate(programmed.begin() + begin, programmed.begin() + end, 0.0);
       const double after = std::accumulate(now.begin() + begin, now.begin() + end, 0.0);
       const double floor = 1e-4 * static_cast<double>((end - begin) * weights_.rows());
-      if (before > 0.0) output_scale_.segment(begin, end - begin) *= static_cast<float>(before / std::max(after, floor));
+      if (before > 0.0)
+        output_scale_.segment(begin, end - begin) *= static_cast<float>(before / std::max(after, floor));
     }
   }
 
@@ -186,9 +198,8 @@ class CrossbarTile {
     for (Index r = 0; r < x.rows(); ++r) {
       const float* in = x.row(r).data();
       float* out = inputs.row(r).data();
-      const float top = abs_max({in, length});
-      alpha(r) = top == 0.0F ? 1.0F : top;
-      convert_row(in, alpha(r), {out, length});
+      alpha(r) = abs_max({in, length});
+      convert_row(in, alpha(r) == 0.0F ? 1.0F : alpha(r), {out, length});
     }
   }
   void convert_row(const float* in, float alpha, std::span<float> out) const {
@@ -200,6 +211,15 @@ class CrossbarTile {
     }
   }
 
+  /// (batch, cols): the product, its IR drop and its noise, of converted inputs of which the first is row `first` of
+  /// the call
+  Matrix bit_line_currents(const Matrix& inputs, Index first, const Rng& rng) const {
+    Matrix currents(inputs.rows(), weights_.cols());
+    Gemm::multiply(inputs, weights_, currents);
+    if (params_.ir_drop.scale != 0.0F) add_ir_drop(inputs, currents);
+    add_read_noise(inputs, first, currents, rng);
+    return currents;
+  }
   void add_ir_drop(const Matrix& inputs, Matrix& currents) const {
     const auto n = static_cast<float>(weights_.rows());
     RowVector position(weights_.rows());
@@ -236,58 +256,41 @@ class CrossbarTile {
     }
   }
 
-  void read_out(const float* current, float alpha, float* y) const {
+  /// y += the read-outs of columns [begin, end), scaled back
+  void read_out(const float* current, float alpha, Index begin, Index end, float* y) const {
     const circuit::Conversion adc = adc_;
     const float* scale = output_scale_.data();
-    const Index cols = weights_.cols();
     if (adc.ideal()) {
-      for (Index c = 0; c < cols; ++c) y[c] += alpha * scale[c] * current[c];
+      for (Index c = begin; c < end; ++c) y[c] += alpha * scale[c] * current[c];
     } else {
-      for (Index c = 0; c < cols; ++c) y[c] += alpha * scale[c] * adc(current[c]);
+      for (Index c = begin; c < end; ++c) y[c] += alpha * scale[c] * adc(current[c]);
     }
   }
-
-  /// Rows of arrays whose read-out left the ADC's range are measured again with inputs halved until they fit.
-  void repeat_saturated(const Rows& x, Matrix& currents, const RowVector& alpha, MatrixRef y, const Rng& rng) const {
-    if (adc_.ideal()) return;
-    constexpr int most_halvings = 10;
-    const Index width = array_cols();
-    for (Index r = 0; r < y.rows(); ++r) {
-      for (Index begin = 0; begin < y.cols(); begin += width) {
-        const Index count = std::min(width, y.cols() - begin);
-        float scale = alpha(r);
-        Matrix current = currents.block(r, begin, 1, count);
-        for (int halving = 1; halving <= most_halvings && current.cwiseAbs().maxCoeff() >= params_.adc.bound; ++halving) {
-          undo_read_out(current, scale, begin, y.block(r, begin, 1, count));
-          scale *= 2.0F;
-          Matrix input(1, x.cols());
-          convert_row(x.values.row(r).data(), scale, {input.data(), static_cast<std::size_t>(input.size())});
-          Matrix all(1, y.cols());
-          Gemm::multiply(input, weights_, all);
-          if (params_.ir_drop.scale != 0.0F) add_ir_drop(input, all);
-          add_read_noise(input, x.first + r, all, rng.at(static_cast<std::uint64_t>(halving)));
-          current = all.middleCols(begin, count);
-          add_block(current, scale, begin, y.block(r, begin, 1, count), 1.0F);
-        }
+  /// read_out of row r; an array whose read-out leaves the ADC's range is read again with its inputs halved.
+  void read_in_bounds(const Rows& x, Index r, float alpha, const Matrix& currents, MatrixRef y, const Rng& rng,
+                      cost::Ledger& ledger) const {
+    constexpr std::uint64_t most_halvings = 10;
+    for (Index begin = 0; begin < y.cols(); begin += array_cols()) {
+      const Index count = std::min(array_cols(), y.cols() - begin);
+      float scale = alpha;
+      Matrix current = currents.row(r), input(1, x.cols());
+      const auto saturated = [&] { return current.middleCols(begin, count).cwiseAbs().maxCoeff() > params_.adc.bound; };
+      for (std::uint64_t halving = 1; halving <= most_halvings && scale > 0.0F && saturated(); ++halving) {
+        scale *= 2.0F;
+        convert_row(x.values.row(r).data(), scale, {input.data(), static_cast<std::size_t>(input.size())});
+        current = bit_line_currents(input, x.first + r, rng.at(halving));
+        book_reads(1, 1, count, ledger);
       }
+      read_out(current.data(), scale, begin, begin + count, y.row(r).data());
     }
   }
-  void undo_read_out(const Matrix& current, float alpha, Index begin, MatrixRef y) const {
-    add_block(current, alpha, begin, y, -1.0F);
-  }
-  void add_block(const Matrix& current, float alpha, Index begin, MatrixRef y, float sign) const {
-    for (Index c = 0; c < y.cols(); ++c) y(0, c) += sign * (alpha * output_scale_(begin + c) * adc_(current(0, c)));
-  }
 
-  void book(std::uint64_t batch, cost::Ledger& ledger) const {
-    const auto rows = static_cast<std::uint64_t>(weights_.rows()), cols = static_cast<std::uint64_t>(weights_.cols());
-    const auto arrays = static_cast<std::uint64_t>(ceil_div(weights_.cols(), array_cols()));
-    ledger.add(cost::action::dac_conversion, batch * rows * arrays, batch);
-    ledger.add(cost::action::array_read, batch * arrays, batch);
-    ledger.add(cost::action::mac, batch * rows * cols, batch);
-    ledger.add(cost::action::adc_conversion, batch * cols, batch);
-    ledger.add(cost::action::digital_scale, batch * cols, batch);
-    ledger.add(cost::action::digital_add, batch * cols, batch);
+  void book_reads(Index batch, Index arrays, Index cols, cost::Ledger& ledger) const {
+    const auto inputs = static_cast<std::uint64_t>(batch * weights_.rows()), steps = static_cast<std::uint64_t>(batch);
+    ledger.add(cost::action::dac_conversion, inputs * static_cast<std::uint64_t>(arrays), steps);
+    ledger.add(cost::action::array_read, steps * static_cast<std::uint64_t>(arrays), steps);
+    ledger.add(cost::action::mac, inputs * static_cast<std::uint64_t>(cols), steps);
+    ledger.add(cost::action::adc_conversion, steps * static_cast<std::uint64_t>(cols), steps);
   }
 
   Params params_;
@@ -297,7 +300,6 @@ class CrossbarTile {
   Matrix sigma_;            // (rows, cols): for each_forward
   Matrix weights_;          // (rows, cols): what the devices hold
   Matrix magnitudes_;       // (rows, cols): |weights_|, where a term needs it
-  RowVector gamma_;         // (cols)
   RowVector output_scale_;  // (cols): gamma times drift compensation
 };
 

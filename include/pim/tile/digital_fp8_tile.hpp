@@ -20,7 +20,7 @@ enum class RescaleDim { vector, matrix };
 /// How an operand becomes integers.
 struct DigitalOperand {
   numeric::NumberFormat format = numeric::e4m3;
-  int aligned_bits = 7;   ///< magnitude bits after alignment, without the sign; 0: as many as lose nothing  [bit]
+  int aligned_bits = 7;    ///< magnitude bits after alignment, without the sign; 0: as many as lose nothing  [bit]
   bool amax_scale = true;  ///< scale each group so that its largest element is the format's largest value
   float scale = 1.0F;      ///< the scale where amax_scale is off (integers always scale by amax)
 
@@ -36,8 +36,8 @@ struct DigitalFP8TileParams {
   bool approximate = false;  ///< approximate adders: Gaussian error, 5.3 % of the root of the summed squared products
 };
 
-/// Digital compute-in-memory: operands are rounded to FP8 (or BF16, INT8, INT4), aligned to a shared exponent, multiplied
-/// and summed as integers, exactly; block sums are scaled and added in float32.
+/// Digital compute-in-memory: operands are rounded to FP8 (or BF16, INT8, INT4), aligned to a shared exponent,
+/// multiplied and summed as integers, exactly; block sums are scaled and added in float32.
 ///
 /// shapes  w (rows, cols), rows <= core_size, any cols: arrays of core_size columns side by side;  x (batch, rows)
 /// noise   only in approximate mode: afresh at each call, keyed by row and column
@@ -61,6 +61,7 @@ class DigitalFP8Tile {
   }
 
   void program(ConstMatrixRef w, const Rng&, cost::Ledger& ledger) {
+    require_fits("DigitalFP8Tile::program: w", w, rows(), cols());
     const Matrix columns = w.transpose();  // (cols, rows): a column's elements side by side
     Matrix codes(columns.rows(), columns.cols());
     const Index together = params_.rescale_dim == RescaleDim::vector ? 1 : array_cols(w.cols());
@@ -82,13 +83,16 @@ class DigitalFP8Tile {
     const auto batch = static_cast<std::uint64_t>(x.rows()), cols = static_cast<std::uint64_t>(sum_.cols());
     const auto rows = static_cast<std::uint64_t>(sum_.rows());
     ledger.add(cost::action::align, batch * rows, batch);
-    ledger.add(cost::action::array_read, batch * static_cast<std::uint64_t>(ceil_div(sum_.cols(), array_cols(sum_.cols()))),
-               batch);
+    ledger.add(cost::action::array_read,
+               batch * static_cast<std::uint64_t>(ceil_div(sum_.cols(), array_cols(sum_.cols()))), batch);
     ledger.add(cost::action::mac, batch * rows * cols, batch);
     ledger.add(cost::action::digital_add, batch * cols, batch);
   }
 
-  void weights(MatrixRef w) const { w = sum_.codes() * column_unit_.asDiagonal(); }
+  void weights(MatrixRef w) const {
+    require_shape("DigitalFP8Tile::weights: w", w, sum_.rows(), sum_.cols());
+    w = sum_.codes() * column_unit_.asDiagonal();
+  }
 
  private:
   static Params validated(const Params& params) {

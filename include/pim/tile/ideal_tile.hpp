@@ -18,10 +18,13 @@ struct IdealTileParams {
 class IdealTile {
  public:
   using Params = IdealTileParams;
-  explicit IdealTile(const Params& params = {}) : core_size_(params.core_size) {}
+  explicit IdealTile(const Params& params = {}) : core_size_(params.core_size) {
+    require(core_size_ >= 0, "IdealTile: core_size must not be negative");
+  }
   Index rows() const { return core_size_; }
   Index cols() const { return 0; }
   void program(ConstMatrixRef w, const Rng&, cost::Ledger& ledger) {
+    require_fits("IdealTile::program: w", w, rows(), cols());
     w_ = w;
     ledger.add(cost::action::cell_write, static_cast<std::uint64_t>(w.size()));
   }
@@ -32,7 +35,10 @@ class IdealTile {
     const auto batch = static_cast<std::uint64_t>(x.rows());
     ledger.add(cost::action::mac, batch * static_cast<std::uint64_t>(w_.size()), batch);
   }
-  void weights(MatrixRef w) const { w = w_; }
+  void weights(MatrixRef w) const {
+    require_shape("IdealTile::weights: w", w, w_.rows(), w_.cols());
+    w = w_;
+  }
 
  private:
   Index core_size_;

@@ -19,8 +19,8 @@
 namespace pim::tile::newcomputebench {
 
 /// What the tutorial calls e4m3, e5m2, e8m7, int4 and int8; no value: not quantised.
-using VectorQuantizer = std::variant<std::monostate, numeric::newcomputebench::BlockFixedPoint,
-                                     numeric::newcomputebench::ScaleInteger>;
+using VectorQuantizer =
+    std::variant<std::monostate, numeric::newcomputebench::BlockFixedPoint, numeric::newcomputebench::ScaleInteger>;
 
 /// out = x, each row quantised as one vector
 inline void quantize_rows(const VectorQuantizer& quantizer, ConstMatrixRef x, MatrixRef out) {
@@ -51,10 +51,13 @@ struct DigitalTileParams {
 class DigitalTile {
  public:
   using Params = DigitalTileParams;
-  explicit DigitalTile(const Params& params = {}) : params_(params) {}
+  explicit DigitalTile(const Params& params = {}) : params_(params) {
+    require(params.core_size >= 0, "newcomputebench::DigitalTile: core_size must not be negative");
+  }
   Index rows() const { return params_.core_size; }
   Index cols() const { return 0; }
   void program(ConstMatrixRef w, const Rng&, cost::Ledger& ledger) {
+    require_fits("newcomputebench::DigitalTile::program: w", w, rows(), cols());
     const Matrix columns = w.transpose();
     Matrix quantized(columns.rows(), columns.cols());
     quantize_rows(params_.weight, columns, quantized);
@@ -62,7 +65,8 @@ class DigitalTile {
     ledger.add(cost::action::cell_write, static_cast<std::uint64_t>(w.size()));
   }
   void multiply_add(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) const {
-    require_shape("newcomputebench::DigitalTile: x", x.values, x.rows(), weights_.rows());
+    require_shape("newcomputebench::DigitalTile::multiply_add: x", x.values, x.rows(), weights_.rows());
+    require_shape("newcomputebench::DigitalTile::multiply_add: y", y, x.rows(), weights_.cols());
     Matrix inputs(x.rows(), x.cols());
     quantize_rows(params_.input, x.values, inputs);
     if (params_.approximate) {
@@ -76,7 +80,10 @@ class DigitalTile {
     const auto batch = static_cast<std::uint64_t>(x.rows());
     ledger.add(cost::action::mac, batch * static_cast<std::uint64_t>(weights_.size()), batch);
   }
-  void weights(MatrixRef w) const { w = weights_; }
+  void weights(MatrixRef w) const {
+    require_shape("newcomputebench::DigitalTile::weights: w", w, weights_.rows(), weights_.cols());
+    w = weights_;
+  }
 
  private:
   Params params_;
@@ -96,11 +103,13 @@ class ReRAMTile {
  public:
   using Params = ReRAMTileParams;
   explicit ReRAMTile(const Params& params = {}) : params_(params) {
+    require(params.core_size >= 0, "newcomputebench::ReRAMTile: core_size must not be negative");
     require_range("newcomputebench::ReRAMTile: num_bits", params.num_bits, 1, 16);
   }
   Index rows() const { return params_.core_size; }
   Index cols() const { return 0; }
   void program(ConstMatrixRef w, const Rng&, cost::Ledger& ledger) {
+    require_fits("newcomputebench::ReRAMTile::program: w", w, rows(), cols());
     exact_ = w;
     weights_ = w;
     ledger.add(cost::action::cell_write, static_cast<std::uint64_t>(w.size()));
@@ -111,14 +120,18 @@ class ReRAMTile {
     weights_ = exact_ + params_.weight_noise * weights_;
   }
   void multiply_add(const Rows& x, MatrixRef y, const Rng&, cost::Ledger& ledger) const {
-    require_shape("newcomputebench::ReRAMTile: x", x.values, x.rows(), weights_.rows());
+    require_shape("newcomputebench::ReRAMTile::multiply_add: x", x.values, x.rows(), weights_.rows());
+    require_shape("newcomputebench::ReRAMTile::multiply_add: y", y, x.rows(), weights_.cols());
     Matrix inputs(x.rows(), x.cols());
     quantize_rows(numeric::newcomputebench::ScaleInteger{params_.num_bits}, x.values, inputs);
     Gemm::multiply_add(inputs, weights_, y);
     const auto batch = static_cast<std::uint64_t>(x.rows());
     ledger.add(cost::action::mac, batch * static_cast<std::uint64_t>(weights_.size()), batch);
   }
-  void weights(MatrixRef w) const { w = weights_; }
+  void weights(MatrixRef w) const {
+    require_shape("newcomputebench::ReRAMTile::weights: w", w, weights_.rows(), weights_.cols());
+    w = weights_;
+  }
 
  private:
   Params params_;
@@ -128,7 +141,7 @@ static_assert(verify_tile<ReRAMTile>());
 
 struct PCMTileParams {
   Index core_size = 256;
-  int width = 8;     ///< of the DAC  [bit]
+  int width = 8;      ///< of the DAC  [bit]
   float gmax = 5.0F;  ///< weights are scaled to +-gmax
   bool programming_noise = false;
   bool read_noise = false;
@@ -169,7 +182,8 @@ struct PCMArray {
     Gemm::multiply(x, w, y);
     Matrix xi(y.rows(), y.cols());
     const auto draw = [&](std::uint64_t place) {
-      rng.at(place).normals(static_cast<std::uint64_t>(first * y.cols()), {xi.data(), static_cast<std::size_t>(xi.size())});
+      rng.at(place).normals(static_cast<std::uint64_t>(first * y.cols()),
+                            {xi.data(), static_cast<std::size_t>(xi.size())});
     };
     Matrix result = y;
     if (params.read_noise) {
@@ -203,6 +217,7 @@ class PCMTile {
   Index rows_together(Index rows, Index group) const { return group > 0 ? group : rows; }
 
   void program(ConstMatrixRef w, const Rng&, cost::Ledger& ledger) {
+    require_fits("newcomputebench::PCMTile::program: w", w, rows(), cols());
     used_rows_ = w.rows();
     used_cols_ = w.cols();
     exact_ = Matrix::Zero(core(), core());
@@ -217,7 +232,8 @@ class PCMTile {
     array_.program(weights_, rng.at(0));
   }
   void multiply_add(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) const {
-    require_shape("newcomputebench::PCMTile: x", x.values, x.rows(), used_rows_);
+    require_shape("newcomputebench::PCMTile::multiply_add: x", x.values, x.rows(), used_rows_);
+    require_shape("newcomputebench::PCMTile::multiply_add: y", y, x.rows(), used_cols_);
     const Index group = x.group > 0 ? x.group : x.rows();
     for (Index begin = 0; begin < x.rows(); begin += group) {
       const Index end = std::min(begin + group, x.rows());
@@ -231,7 +247,10 @@ class PCMTile {
     ledger.add(cost::action::mac, batch * rows * static_cast<std::uint64_t>(used_cols_), batch);
     ledger.add(cost::action::adc_conversion, batch * static_cast<std::uint64_t>(core()), batch);
   }
-  void weights(MatrixRef w) const { w = weights_.topLeftCorner(used_rows_, used_cols_) / scale_; }
+  void weights(MatrixRef w) const {
+    require_shape("newcomputebench::PCMTile::weights: w", w, used_rows_, used_cols_);
+    w = weights_.topLeftCorner(used_rows_, used_cols_) / scale_;
+  }
 
  private:
   Index core() const { return array_.params.core_size; }
