@@ -175,8 +175,8 @@ class Program {
       if (option->get_lnames().empty() || !option->get_configurable()) continue;
       const bool list = option->get_expected_max() > 1;
       std::vector<std::string> words = option->results();
-      if (words.empty() && !option->get_default_str().empty()) {  // a list's default is "[a,b]"
-        const std::string& text = option->get_default_str();
+      const std::string& text = option->get_default_str();
+      if (words.empty() && !text.empty() && text != "[]") {  // a list's default is "[a,b]"
         words = list && text.size() >= 2 ? CLI::detail::split(text.substr(1, text.size() - 2), ',') : std::vector{text};
       }
       io::OrderedJson& value = document_.config[option->get_lnames().front()];
