@@ -13,7 +13,7 @@ namespace pim::nn {
 
 /// e^x: portable and without branches in float32, so that loops vectorise; std::exp in other scalars.
 template <class T>
-T exponential(T x) {
+[[gnu::always_inline]] inline T exponential(T x) {
   if constexpr (std::is_same_v<T, float>) {
     return portable_exp(x);
   } else {
@@ -30,7 +30,7 @@ struct Normal {
 /// float32: to 1e-7 (absolute), the lower tail to 1e-6 (relative); double: as std::erfc.
 /// source  minimax fits of our own, of (cdf - 1/2) / z in z^2 below 1.25, and above of Mills' ratio in 1 / (1 + 0.34 z)
 template <class T>
-Normal<T> standard_normal(T x) {
+[[gnu::always_inline]] inline Normal<T> standard_normal(T x) {
   constexpr T inverse_sqrt_2pi = std::numbers::inv_sqrtpi_v<T> / std::numbers::sqrt2_v<T>;
   if constexpr (std::is_same_v<T, float>) {
     const float z = std::abs(x);
@@ -72,7 +72,7 @@ struct ValueSlope {
   T value, slope;
 };
 template <Activation kind, class T>
-ValueSlope<T> activate(T x) {
+[[gnu::always_inline]] inline ValueSlope<T> activate(T x) {
   if constexpr (kind == Activation::gelu) {
     const Normal<T> normal = standard_normal(x);
     return {x * normal.cdf, normal.cdf + x * normal.density};

@@ -40,7 +40,7 @@ double clip_gradients(const Parameters<T>& parameters, double max_norm) {
   parallel_for(std::ssize(chunks), [&](Index i) {
     const detail::Chunk& c = chunks[static_cast<std::size_t>(i)];
     const T* const g = gradient(c) + c.begin;
-    squares[static_cast<std::size_t>(i)] = lane_sum<T>(c.end - c.begin, [&](Index j) { return g[j] * g[j]; });
+    squares[static_cast<std::size_t>(i)] = lane_sum<T>(c.end - c.begin, [=](auto at) { return at(g) * at(g); });
   });
   double sum = 0.0;
   for (const T square : squares) sum += static_cast<double>(square);
@@ -85,29 +85,38 @@ class AdamW {
     check(parameters);
     ++state_.steps;
     const auto steps = static_cast<double>(state_.steps);
-    const double root = 1.0 / std::sqrt(1.0 - std::pow(params_.beta2, steps));
-    const auto step_size = static_cast<T>(rate / (1.0 - std::pow(params_.beta1, steps)));
-    const auto second_scale = static_cast<T>(root), epsilon = static_cast<T>(params_.epsilon);
-    const auto keep1 = static_cast<T>(params_.beta1), take1 = static_cast<T>(1.0 - params_.beta1);
-    const auto keep2 = static_cast<T>(params_.beta2), take2 = static_cast<T>(1.0 - params_.beta2);
+    const Factors factors{.keep1 = static_cast<T>(params_.beta1),
+                          .take1 = static_cast<T>(1.0 - params_.beta1),
+                          .keep2 = static_cast<T>(params_.beta2),
+                          .take2 = static_cast<T>(1.0 - params_.beta2),
+                          .root = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(params_.beta2, steps))),
+                          .epsilon = static_cast<T>(params_.epsilon),
+                          .step = static_cast<T>(rate / (1.0 - std::pow(params_.beta1, steps))),
+                          .shrink = T(1)};
     const std::vector<detail::Chunk> chunks = detail::chunks(parameters);
     parallel_for(std::ssize(chunks), [&](Index i) {
       const detail::Chunk& c = chunks[static_cast<std::size_t>(i)];
       const Parameter<T>& p = parameters[c.parameter];
-      const auto shrink = static_cast<T>(decays(p.name) ? 1.0 - rate * params_.weight_decay : 1.0);
-      const T* const g = p.gradient->data();
-      T* const w = p.value->data();
-      T* const m = state_.first[c.parameter].data();
-      T* const v = state_.second[c.parameter].data();
-      for (Index j = c.begin; j < c.end; ++j) {
-        m[j] = keep1 * m[j] + take1 * g[j];
-        v[j] = keep2 * v[j] + take2 * g[j] * g[j];
-        w[j] = w[j] * shrink - step_size * m[j] / (std::sqrt(v[j]) * second_scale + epsilon);
-      }
+      Factors f = factors;
+      if (decays(p.name)) f.shrink = static_cast<T>(1.0 - rate * params_.weight_decay);
+      update(c.end - c.begin, f, p.gradient->data() + c.begin, state_.first[c.parameter].data() + c.begin,
+             state_.second[c.parameter].data() + c.begin, p.value->data() + c.begin);
     });
   }
 
  private:
+  struct Factors {
+    T keep1, take1, keep2, take2;  ///< of the running means
+    T root;                        ///< 1 / sqrt(1 - beta2^t)
+    T epsilon, step, shrink;
+  };
+  static void update(Index n, Factors f, const T* g, T* m, T* v, T* w) {
+    for (Index i = 0; i < n; ++i) {
+      m[i] = f.keep1 * m[i] + f.take1 * g[i];
+      v[i] = f.keep2 * v[i] + f.take2 * g[i] * g[i];
+      w[i] = w[i] * f.shrink - f.step * m[i] / (std::sqrt(v[i]) * f.root + f.epsilon);
+    }
+  }
   void start(const Parameters<T>& parameters) {
     state_.first.clear();
     for (const Parameter<T>& p : parameters) {

@@ -54,7 +54,7 @@ class SelfAttention {
 
   void forward(ConstMatrixRef_<T> q, ConstMatrixRef_<T> k, ConstMatrixRef_<T> v, const PaddingMask& mask,
                MatrixRef_<T> context, Cache& cache, const Rng& key, bool training, cost::Ledger& ledger) const {
-    const Index tokens = mask.tokens, d = q.cols() / heads_, dp = padded_columns(d), tp = padded_columns(tokens);
+    const Index tokens = mask.tokens, d = q.cols() / heads_, tp = padded_columns(tokens);
     const cost::Ledger::Scope scope(ledger, name_);
     const auto scores = static_cast<std::uint64_t>(mask.examples * heads_ * tokens * tokens);
     ledger.add(cost::action::digital_mac, 2 * scores * static_cast<std::uint64_t>(d));
@@ -66,17 +66,17 @@ class SelfAttention {
     parallel_for(mask.examples * heads_, [&](Index task) {
       const Head head = place(task, mask, d);
       const Index keys = padded_columns(head.keys);
-      thread_local Buffer<T> kt_memory, v_memory, out_memory, dropped_memory, keep_memory;
-      T* const kt = pack_transposed(k, head, kt_memory.resize(dp, tp));
-      T* const vh = pack(v, head, v_memory.resize(tokens, dp));
-      T* const keep = fill_keep(mask, head, keep_memory.resize(1, tp));
+      thread_local Buffer<T> kt_memory, v_memory, out_memory, dropped_memory, bias_memory;
+      const T* const kt = pack_transposed(k, head, kt_memory.resize(d, tp));
+      const T* const bias = fill_bias(mask, head, bias_memory.resize(1, tp));
       T* const p = cache.probabilities.row(task * tokens);
       small_product<T>(tokens, keys, d, strided(q, head), kt, tp, p, tp);
-      for (Index i = 0; i < tokens; ++i) softmax(p + i * tp, keep, keys, scale(d));
+      for (Index i = 0; i < tokens; ++i) softmax(p + i * tp, bias, keys, scale(d));
       const T* const used = dropped(cache, task, p, tokens, tp, dropped_memory);
-      T* const out = out_memory.resize(tokens, dp).data();
-      small_product<T>(tokens, dp, head.keys, {used, tp, 1}, vh, dp, out, dp);
-      unpack(out, dp, head, tokens, context);
+      const HeadRows vh = whole_rows(v, head, v_memory);
+      const HeadResult out = whole_rows(context, head, out_memory);
+      small_product<T>(tokens, out.width, head.keys, {used, tp, 1}, vh.data, vh.stride, out.data, out.stride);
+      unpack(out, head, context);
     });
   }
 
@@ -84,32 +84,33 @@ class SelfAttention {
   void backward(ConstMatrixRef_<T> q, ConstMatrixRef_<T> k, ConstMatrixRef_<T> v, const PaddingMask& mask,
                 ConstMatrixRef_<T> d_context, const Cache& cache, MatrixRef_<T> dq, MatrixRef_<T> dk,
                 MatrixRef_<T> dv) const {
-    const Index tokens = mask.tokens, d = q.cols() / heads_, dp = padded_columns(d), tp = padded_columns(tokens);
+    const Index tokens = mask.tokens, d = q.cols() / heads_, tp = padded_columns(tokens);
     parallel_for(mask.examples * heads_, [&](Index task) {
       const Head head = place(task, mask, d);
       const Index keys = padded_columns(head.keys);
-      thread_local Buffer<T> in_memory, vt_memory, out_memory, dropped_memory, ds_memory;
+      thread_local Buffer<T> q_memory, k_memory, g_memory, vt_memory, out_memory, dropped_memory, ds_memory;
       const T* const p = cache.probabilities.row(task * tokens);
-      T* const vt = pack_transposed(v, head, vt_memory.resize(dp, tp));
-      T* const in = in_memory.resize(tokens, dp).data();
-      T* const out = out_memory.resize(tokens, dp).data();
       T* const ds = ds_memory.resize(tokens, tp).data();
+      const auto over_queries = [&](const T* a, const ConstMatrixRef_<T>& b, Buffer<T>& memory, MatrixRef_<T>& to) {
+        const HeadRows rows = whole_rows(b, head, memory);
+        const HeadResult out = whole_rows(to, head, out_memory);
+        small_product<T>(head.keys, out.width, tokens, {a, 1, tp}, rows.data, rows.stride, out.data, out.stride);
+        for (Index j = head.keys; j < tokens; ++j) std::fill_n(out.data + j * out.stride, out.width, T(0));
+        unpack(out, head, to);
+      };
+      over_queries(dropped(cache, task, p, tokens, tp, dropped_memory), d_context, g_memory, dv);  // dv = p^T d_context
 
-      const T* const used = dropped(cache, task, p, tokens, tp, dropped_memory);
-      pack(d_context, head, in_memory.view());
-      product_over_queries(used, tp, in, dp, head.keys, tokens, out);  // dv (T, d) = p^T d_context
-      unpack(out, dp, head, tokens, dv);
-
-      small_product<T>(tokens, keys, d, strided(d_context, head), vt, tp, ds, tp);  // dp (T, T)
+      const T* const vt = pack_transposed(v, head, vt_memory.resize(d, tp));
+      small_product<T>(tokens, keys, d, strided(d_context, head), vt, tp, ds, tp);  // dp (T, T) = d_context v^T
       if (cache.dropped) dropout_.apply(cache.key, first(task, tokens, tp), ds, ds, tokens * tp);
       for (Index i = 0; i < tokens; ++i) softmax_backward(p + i * tp, ds + i * tp, keys, scale(d));
 
-      pack(k, head, in_memory.view());
-      small_product<T>(tokens, dp, head.keys, {ds, tp, 1}, in, dp, out, dp);  // dq (T, d) = ds k
-      unpack(out, dp, head, tokens, dq);
-      pack(q, head, in_memory.view());
-      product_over_queries(ds, tp, in, dp, head.keys, tokens, out);  // dk (T, d) = ds^T q
-      unpack(out, dp, head, tokens, dk);
+      const HeadRows kh = whole_rows(k, head, k_memory);
+      const HeadResult out = whole_rows(dq, head, out_memory);
+      small_product<T>(tokens, out.width, head.keys, {ds, tp, 1}, kh.data, kh.stride, out.data,
+                       out.stride);  // dq = ds k
+      unpack(out, head, dq);
+      over_queries(ds, q, q_memory, dk);  // dk = ds^T q
     });
   }
 
@@ -117,63 +118,83 @@ class SelfAttention {
   /// Where one head of one example stands in a (B T, C) matrix.
   struct Head {
     Index example, row, column, width;
-    Index keys;  ///< tokens up to the last real one
+    Index tokens, keys;  ///< all, and up to the last real one
   };
   Head place(Index task, const PaddingMask& mask, Index d) const {
     const Index example = task / heads_;
-    return {example, example * mask.tokens, task % heads_ * d, d, mask.length(example)};
+    return {example, example * mask.tokens, task % heads_ * d, d, mask.tokens, mask.length(example)};
   }
   static T scale(Index d) { return T(1) / std::sqrt(static_cast<T>(d)); }
   static Strided<T> strided(const ConstMatrixRef_<T>& m, const Head& head) {
     return {m.data() + head.row * m.outerStride() + head.column, m.outerStride(), 1};
   }
 
-  /// block (T, padded d) = the head's columns, zero in the padding
-  static T* pack(const ConstMatrixRef_<T>& m, const Head& head, typename Buffer<T>::View block) {
-    for (Index i = 0; i < block.rows(); ++i) {
-      const T* const row = m.data() + (head.row + i) * m.outerStride() + head.column;
-      T* const to = block.data() + i * block.cols();
-      std::fill(std::copy_n(row, head.width, to), to + block.cols(), T(0));
-    }
-    return block.data();
-  }
-  /// block (padded d, padded T) = the head's columns transposed, zero beyond the last real token
-  static T* pack_transposed(const ConstMatrixRef_<T>& m, const Head& head, typename Buffer<T>::View block) {
+  /// A head's rows in whole vectors: in place where the head's width is a multiple of them, else in memory of its own.
+  struct HeadRows {
+    const T* data;
+    Index stride;
+  };
+  struct HeadResult {
+    T* data;
+    Index stride, width;
+  };
+  static HeadRows whole_rows(const ConstMatrixRef_<T>& m, const Head& head, Buffer<T>& memory) {
+    if (head.width % column_multiple == 0) return {strided(m, head).data, m.outerStride()};
+    auto block = memory.resize(head.tokens, padded_columns(head.width));
     block.setZero();
-    block.topLeftCorner(head.width, head.keys) = m.block(head.row, head.column, head.keys, head.width).transpose();
+    block.leftCols(head.width) = m.block(head.row, head.column, head.tokens, head.width);
+    return {block.data(), block.cols()};
+  }
+  static HeadResult whole_rows(MatrixRef_<T>& m, const Head& head, Buffer<T>& memory) {
+    if (head.width % column_multiple == 0) return {&m(head.row, head.column), m.outerStride(), head.width};
+    auto block = memory.resize(head.tokens, padded_columns(head.width));
+    return {block.data(), block.cols(), block.cols()};
+  }
+  /// Copies a result to its place in m unless it was made there.
+  static void unpack(const HeadResult& out, const Head& head, MatrixRef_<T>& m) {
+    if (head.width % column_multiple == 0) return;
+    m.block(head.row, head.column, head.tokens, head.width) =
+        Eigen::Map<const Matrix_<T>>(out.data, head.tokens, out.width).leftCols(head.width);
+  }
+  /// block (d, padded T) = the head's columns transposed, zero beyond the last real token
+  static const T* pack_transposed(const ConstMatrixRef_<T>& m, const Head& head, typename Buffer<T>::View block) {
+    block.setZero();
+    block.leftCols(head.keys) = m.block(head.row, head.column, head.keys, head.width).transpose();
     return block.data();
   }
-  static void unpack(const T* block, Index stride, const Head& head, Index tokens, MatrixRef_<T>& m) {
-    for (Index i = 0; i < tokens; ++i) std::copy_n(block + i * stride, head.width, &m(head.row + i, head.column));
-  }
-  /// out (T, dp) = p (queries, keys)^T in (queries, dp), zero below the last key
-  static void product_over_queries(const T* p, Index tp, const T* in, Index dp, Index keys, Index tokens, T* out) {
-    small_product<T>(keys, dp, tokens, {p, 1, tp}, in, dp, out, dp);
-    std::fill(out + keys * dp, out + tokens * dp, T(0));
-  }
-  static T* fill_keep(const PaddingMask& mask, const Head& head, typename Buffer<T>::View keep) {
-    for (Index j = 0; j < keep.cols(); ++j) {
-      keep(0, j) = j < head.keys && mask.is_real(head.example, j) ? T(1) : T(0);
+  /// bias (1, padded T): 0 for real tokens, else so low that no score matters
+  static const T* fill_bias(const PaddingMask& mask, const Head& head, typename Buffer<T>::View bias) {
+    bias.setConstant(std::numeric_limits<T>::lowest() / T(2));
+    for (Index j = 0; j < head.keys; ++j) {
+      if (mask.is_real(head.example, j)) bias(0, j) = T(0);
     }
-    return keep.data();
+    return bias.data();
   }
 
-  /// s (n) becomes softmax(s * scale) over the elements whose keep is 1, and 0 elsewhere
-  static void softmax(T* s, const T* keep, Index n, T scale) {
-    constexpr T low = std::numeric_limits<T>::lowest();
-    const T top = lane_max<T>(n, low, [&](Index j) { return keep[j] > T(0) ? s[j] : low; });
-    for (Index j = 0; j < n; ++j) s[j] = exponential((s[j] - top) * scale) * keep[j];
-    const T inverse = T(1) / lane_sum<T>(n, [&](Index j) { return s[j]; });
+  /// s (n) becomes softmax((s + bias) * scale), exactly 0 where bias is not 0; n is a multiple of 16
+  static void softmax(T* s, const T* bias, Index n, T scale) {
+    const T top = lane_max<T>(n, std::numeric_limits<T>::lowest(), [=](auto at) { return at(s) + at(bias); });
+    Lanes<T> sum = Lanes<T>::Zero();
+    for (Index j = 0; j < n; j += lanes) {
+      const Lanes<T> below = (LanesAt{j}(s) + LanesAt{j}(bias)-top) * scale;
+      Lanes<T> e;
+      for (Index l = 0; l < lanes; ++l) e[l] = bias[j + l] < T(0) ? T(0) : exponential(below[l]);
+      sum += e;
+      Eigen::Map<Lanes<T>> to(s + j);
+      to = e;
+    }
+    const T inverse = T(1) / sum.sum();
     for (Index j = 0; j < n; ++j) s[j] *= inverse;
   }
   /// g (n), the gradient of p = softmax(s * scale), becomes that of s
   static void softmax_backward(const T* p, T* g, Index n, T scale) {
-    const T along = lane_sum<T>(n, [&](Index j) { return p[j] * g[j]; });
+    const T along = lane_sum<T>(n, [=](auto at) { return at(p) * at(g); });
     for (Index j = 0; j < n; ++j) g[j] = p[j] * (g[j] - along) * scale;
   }
 
+  /// Number of a head's first element for dropout.
   static std::uint64_t first(Index task, Index tokens, Index tp) {
-    return static_cast<std::uint64_t>(task * tokens * tp);
+    return static_cast<std::uint64_t>(task * ceil_div(tokens * tp, Dropout<T>::block) * Dropout<T>::block);
   }
   /// The probabilities after dropout: p itself where nothing is dropped.
   const T* dropped(const Cache& cache, Index task, const T* p, Index tokens, Index tp, Buffer<T>& memory) const {

@@ -1,5 +1,7 @@
 #pragma once
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -26,32 +28,34 @@ class Dropout {
   }
   bool active() const { return threshold_ > 0; }
 
-  /// y[i] = x[i] after dropout, for elements first + i, i < n; first must be even. y may be x.
+  /// Elements that draw together: `first` below is a multiple of it.
+  static constexpr Index block = 512;
+
+  /// y[i] = x[i] after dropout, for elements first + i, i < n. y may be x.
   void apply(const Rng& key, std::uint64_t first, const T* x, T* y, Index n) const {
-    std::array<std::uint32_t, 256> draws;
-    for (Index done = 0; done < n; done += 512) {
-      const Index count = std::min<Index>(512, n - done);
-      const std::span words(draws.data(), static_cast<std::size_t>((count + 1) / 2));
-      key.bits((first + static_cast<std::uint64_t>(done)) / 2, words);
-      for (Index i = 0; i + 1 < count; i += 2) {
-        const std::uint32_t word = draws[static_cast<std::size_t>(i / 2)];
-        y[done + i] = (word & 0xffffU) < threshold_ ? T(0) : x[done + i] * scale_;
-        y[done + i + 1] = word >> 16 < threshold_ ? T(0) : x[done + i + 1] * scale_;
-      }
-      if (count % 2 == 1) {
-        y[done + count - 1] = (draws[words.size() - 1] & 0xffffU) < threshold_ ? T(0) : x[done + count - 1] * scale_;
-      }
+    assert(first % block == 0);
+    std::array<std::uint32_t, block / 2> draws;  // element i of a block: low half of draw i, then the high halves
+    for (Index done = 0; done < n; done += block) {
+      key.bits((first + static_cast<std::uint64_t>(done)) / 2, draws);
+      const Index low = std::min<Index>(block / 2, n - done), high = std::min<Index>(block, n - done) - low;
+      keep_or_drop(low, draws.data(), threshold_ << 16, 16, x + done, y + done);
+      keep_or_drop(high, draws.data(), threshold_ << 16, 0, x + done + low, y + done + low);
     }
   }
   /// The same of a whole matrix without gaps, whose first element is number 0.
   void apply(const Rng& key, ConstMatrixRef_<T> x, MatrixRef_<T> y) const {
-    parallel_for_ranges(x.size(), 8192, [&](Index begin, Index end) {
+    parallel_for_ranges(x.size(), 16 * block, [&](Index begin, Index end) {
       apply(key, static_cast<std::uint64_t>(begin), x.data() + begin, y.data() + begin, end - begin);
     });
   }
 
  private:
-  std::uint32_t threshold_;
+  void keep_or_drop(Index n, const std::uint32_t* draws, std::uint32_t threshold, int shift, const T* x, T* y) const {
+    const T scale = scale_;
+    for (Index i = 0; i < n; ++i) y[i] = draws[i] << shift < threshold ? T(0) : x[i] * scale;
+  }
+
+  std::uint32_t threshold_;  // [2^-16]
   T scale_ = T(1);
 };
 

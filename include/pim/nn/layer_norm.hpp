@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -47,20 +48,9 @@ class LayerNorm {
     const Index rows = d.rows(), n = d.cols(), panels = (rows + panel - 1) / panel;
     sums_.resize(2 * panels, n).setZero();
     parallel_for(panels, [&](Index p) {
-      T* const d_weight = sums_.row(2 * p);
-      T* const d_bias = sums_.row(2 * p + 1);
       for (Index r = p * panel; r < std::min(rows, (p + 1) * panel); ++r) {
-        T* const g = &d(r, 0);
-        const T* const x = cache.normalised.row(r);
-        const T* const w = weight_.data();
-        const T mean = lane_sum<T>(n, [&](Index i) { return g[i] * w[i]; }) / static_cast<T>(n);
-        const T along = lane_sum<T>(n, [&](Index i) { return g[i] * w[i] * x[i]; }) / static_cast<T>(n);
-        const T scale = *cache.inverse_sigma.row(r);
-        for (Index i = 0; i < n; ++i) {
-          d_weight[i] += g[i] * x[i];
-          d_bias[i] += g[i];
-          g[i] = scale * (g[i] * w[i] - mean - x[i] * along);
-        }
+        backward_row(n, cache.normalised.row(r), *cache.inverse_sigma.row(r), weight_.data(), sums_.row(2 * p),
+                     sums_.row(2 * p + 1), &d(r, 0));
       }
     });
     for (Index p = 0; p < panels; ++p) {
@@ -86,20 +76,35 @@ class LayerNorm {
     parallel_for_ranges(y.rows(), panel, [&](Index begin, Index end) {
       for (Index r = begin; r < end; ++r) {
         T* const x = cache.normalised.row(r);
-        if constexpr (has_residual) {
-          for (Index i = 0; i < n; ++i) x[i] += residual[r * stride + i];
-        }
-        const T mean = lane_sum<T>(n, [&](Index i) { return x[i]; }) / static_cast<T>(n);
-        const auto square = [&](Index i) { return (x[i] - mean) * (x[i] - mean); };
-        const T scale = T(1) / std::sqrt(lane_sum<T>(n, square) / static_cast<T>(n) + epsilon_);
-        *cache.inverse_sigma.row(r) = scale;
-        T* const out = &y(r, 0);
-        for (Index i = 0; i < n; ++i) {
-          x[i] = (x[i] - mean) * scale;
-          out[i] = x[i] * weight_(0, i) + bias_(0, i);
-        }
+        if constexpr (has_residual) add(n, residual + r * stride, x);
+        *cache.inverse_sigma.row(r) = normalise(n, epsilon_, x);
+        scale_and_shift(n, x, weight_.data(), bias_.data(), &y(r, 0));
       }
     });
+  }
+  static void add(Index n, const T* residual, T* x) {
+    for (Index i = 0; i < n; ++i) x[i] += residual[i];
+  }
+  /// x becomes (x - mean) / sigma; returns 1 / sigma
+  static T normalise(Index n, T epsilon, T* x) {
+    const T mean = lane_sum<T>(n, [=](auto at) { return at(x); }) / static_cast<T>(n);
+    const T variance = lane_sum<T>(n, [=](auto at) { return (at(x) - mean) * (at(x) - mean); }) / static_cast<T>(n);
+    const T scale = T(1) / std::sqrt(variance + epsilon);
+    for (Index i = 0; i < n; ++i) x[i] = (x[i] - mean) * scale;
+    return scale;
+  }
+  static void scale_and_shift(Index n, const T* x, const T* weight, const T* bias, T* y) {
+    for (Index i = 0; i < n; ++i) y[i] = x[i] * weight[i] + bias[i];
+  }
+  /// Adds one row to the gradients of weight and bias; g, the gradient of y, becomes that of x.
+  static void backward_row(Index n, const T* x, T scale, const T* weight, T* d_weight, T* d_bias, T* g) {
+    const T mean = lane_sum<T>(n, [=](auto at) { return at(g) * at(weight); }) / static_cast<T>(n);
+    const T along = lane_sum<T>(n, [=](auto at) { return at(g) * at(weight) * at(x); }) / static_cast<T>(n);
+    for (Index i = 0; i < n; ++i) {
+      d_weight[i] += g[i] * x[i];
+      d_bias[i] += g[i];
+      g[i] = scale * (g[i] * weight[i] - mean - x[i] * along);
+    }
   }
 
   std::string name_;

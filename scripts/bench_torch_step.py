@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""PyTorch's time for the optimiser steps of bench/nn/step_bench.cpp: same networks, batches, dropout and AdamW.
+
+usage: scripts/bench_torch_step.py [--bench PROGRAM]
+With --bench build/release/bench/pim_bench_onednn both run, turn by turn, and the last column is PyTorch's time divided
+by ours. Needs torch and transformers. Which BLAS PyTorch was built with matters: it is printed.
+"""
+import argparse
+import json
+import subprocess
+import time
+
+import torch
+from transformers import RobertaConfig, RobertaForSequenceClassification
+
+# name: layers, hidden, heads, intermediate, vocabulary, batch, tokens
+NETWORKS = {"builtin": (2, 64, 4, 256, 4000, 32, 40), "base_2_layers": (2, 768, 12, 3072, 1000, 8, 64)}
+
+
+def torch_step_ms(network, threads, seconds):
+    layers, hidden, heads, intermediate, vocab, batch, tokens = network
+    torch.set_num_threads(threads)
+    torch.manual_seed(1)
+    model = RobertaForSequenceClassification(RobertaConfig(
+        vocab_size=vocab, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads,
+        intermediate_size=intermediate, max_position_embeddings=130, type_vocab_size=1, num_labels=2))
+    model.train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5, weight_decay=0.0)
+    ids = torch.randint(5, vocab, (batch, tokens))
+    mask = torch.ones_like(ids)
+    labels = torch.arange(batch) % 2
+    best, end, steps = float("inf"), time.perf_counter() + seconds, 0
+    while time.perf_counter() < end or steps < 3:
+        start = time.perf_counter()
+        optimizer.zero_grad()
+        model(input_ids=ids, attention_mask=mask, labels=labels).loss.backward()
+        optimizer.step()
+        best = min(best, time.perf_counter() - start)
+        steps += 1
+    return best * 1e3
+
+
+def pim_step_ms(program, name, threads, seconds):
+    arguments = [program, f"--benchmark_filter=^nn/step/{name}/threads:{threads}/", f"--benchmark_min_time={seconds}",
+                 "--benchmark_format=json"]
+    run = json.loads(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout)
+    return run["benchmarks"][0]["best_ms"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bench", help="pim_bench or pim_bench_onednn")
+    parser.add_argument("--seconds", type=float, default=5.0, help="for each measurement")
+    args = parser.parse_args()
+    blas = [line for line in torch.__config__.show().replace(",", "\n").split("\n") if "BLAS_INFO" in line]
+    print(f"torch {torch.__version__}, {' '.join(blas).strip()}; best step of {args.seconds:g} s")
+    print(f"{'network':16}{'threads':>8}{'torch ms':>12}" + (f"{'pim ms':>12}{'torch/pim':>12}" if args.bench else ""))
+    for name, network in NETWORKS.items():
+        for threads in (1, 2):
+            ours = pim_step_ms(args.bench, name, threads, args.seconds) if args.bench else None
+            theirs = torch_step_ms(network, threads, args.seconds)
+            line = f"{name:16}{threads:8}{theirs:12.2f}"
+            print(line + (f"{ours:12.2f}{theirs / ours:12.2f}" if args.bench else ""), flush=True)
+
+
+if __name__ == "__main__":
+    main()
