@@ -25,9 +25,9 @@ using Classifier = pim::model::SequenceClassifier<float, pim::kernel::ExactMatmu
 using pim::Index;
 
 struct Options {
-  Index first_steps = 2000, steps = 12000, batch = 72, examples = 40000, reports = 8, layers = 2, hidden = 64,
+  Index first_steps = 1500, steps = 9000, batch = 80, examples = 40000, reports = 8, layers = 2, hidden = 64,
         heads = 4, feed_forward = 256;
-  double rate = 1e-3;
+  double first_rate = 4e-3, rate = 1e-3;
   std::string output = "models/builtin", dtype = "F32";
 };
 
@@ -86,7 +86,7 @@ pim::io::OrderedJson scores(Classifier& model, const std::vector<TaskData>& task
 
 /// Trains on batches that hold as many examples of each of `tasks`.
 void train_stage(pim::app::Program& program, Classifier& model, const std::vector<const TaskData*>& tasks,
-                 const std::vector<TaskData>& reported, const Options& o, Index steps, const pim::Rng& rng) {
+                 const std::vector<TaskData>& reported, const Options& o, Index steps, double rate, const pim::Rng& rng) {
   const pim::nn::Parameters<float> parameters = model.parameters();
   pim::nn::AdamW<float> optimizer({.beta2 = 0.98, .weight_decay = 0.01});
   const Index per_task = o.batch / std::ssize(tasks), warmup = std::min<Index>(500, steps / 10);
@@ -116,7 +116,7 @@ void train_stage(pim::app::Program& program, Classifier& model, const std::vecto
     pim::nn::zero_gradients(parameters);
     model.backward(d_logits);
     pim::nn::clip_gradients(parameters, 1.0);
-    optimizer.step(parameters, pim::task::linear_schedule(o.rate, warmup, steps, step));
+    optimizer.step(parameters, pim::task::linear_schedule(rate, warmup, steps, step));
     ledger.clear();
     progress.update(step + 1, loss);
     if ((step + 1) % std::max<Index>(steps / o.reports, 1) == 0) {
@@ -180,9 +180,10 @@ int pretrain(pim::app::Program& program, const Options& o) {
   for (const TaskData& data : tasks) {
     all.push_back(&data);
     if (data.task->name == "stsb") first.push_back(&data);
+    if (data.task->name == "sst2") all.push_back(&data);  // twice: it is learned last
   }
-  train_stage(program, model, first, tasks, o, o.first_steps, rng.at(first_stage_place));
-  train_stage(program, model, all, tasks, o, o.steps, rng.at(all_stage_place));
+  train_stage(program, model, first, tasks, o, o.first_steps, o.first_rate, rng.at(first_stage_place));
+  train_stage(program, model, all, tasks, o, o.steps, o.rate, rng.at(all_stage_place));
 
   // The saved model's head is that of sst2.
   const TaskData& head =
@@ -220,6 +221,7 @@ int main(int argc, char** argv) {
   program.flags().add_option("--heads", o.heads, "attention heads")->check(positive);
   program.flags().add_option("--feed-forward", o.feed_forward, "width of the feed-forward layers")->check(positive);
   program.flags().add_option("--lr", o.rate, "peak learning rate")->check(CLI::Range(0.0, 1.0));
+  program.flags().add_option("--first-lr", o.first_rate, "peak learning rate on stsb alone")->check(CLI::Range(0.0, 1.0));
   program.flags()
       .add_option("--dtype", o.dtype, "of the saved weights")
       ->check(pim::app::one_of({"F32", "F16", "BF16"}));

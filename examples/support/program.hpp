@@ -109,7 +109,9 @@ class Program {
 
   /// Text for people: on standard output, unless --quiet or JSON goes there.
   void print(const std::string& text) const {
-    if (talks()) std::fputs(text.c_str(), stdout);
+    if (!talks()) return;
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);  // a long run is watched, often through a pipe
   }
   /// A progress line, seen on a terminal only. `total` in steps.
   Progress progress(const std::string& label, Index total) const {
