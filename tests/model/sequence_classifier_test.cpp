@@ -74,6 +74,20 @@ TEST_CASE("SequenceClassifier: gradients of every parameter against central diff
   }
 }
 
+TEST_CASE("SequenceClassifier: evaluation keeps fewer activations and gives the same logits", "[model]") {
+  auto config = tiny(Architecture::roberta, 3, 0.0);
+  config.num_hidden_layers = 5;
+  auto model = make<float>(config);
+  pim::cost::Ledger ledger;
+  model.program(Rng(1), ledger);
+  const Batch b = batch(Architecture::roberta);
+  const pim::Matrix trained = model.forward(b, Rng(2), ledger, true), last = model.hidden(5);
+  const pim::Matrix evaluated = model.forward(b, Rng(2), ledger, false);
+  CHECK(evaluated == trained);
+  CHECK(model.hidden(5) == last);
+  CHECK_THROWS_WITH(model.backward(trained), ContainsSubstring("not one for training"));
+}
+
 TEST_CASE("SequenceClassifier: padding does not change an example's logits", "[model]") {
   const auto architecture = GENERATE(Architecture::roberta, Architecture::bert);
   auto model = make<float>(tiny(architecture, 3, 0.1));

@@ -27,6 +27,16 @@ struct EncoderScratch {
 template <class T, kernel::MatmulKernel<T> Kernel>
 class EncoderLayer {
  public:
+  /// What the backward pass needs of one forward pass, besides x; y is the result.
+  struct Cache {
+    Rng rng{0};
+    bool dropped = false;
+    nn::Buffer<T> q, k, v, context, attended, y;  // (B T, C)
+    nn::Buffer<T> slope, active;                  // (B T, F): of the activation function, and its value
+    typename nn::SelfAttention<T>::Cache attention;
+    typename nn::LayerNorm<T>::Cache attention_norm, output_norm;
+  };
+
   /// make_kernel(std::string_view path) gives the kernel of one linear layer.
   template <class MakeKernel>
   EncoderLayer(const EncoderConfig& config, Index layer, MakeKernel&& make_kernel, nn::BackwardOperands operands)
@@ -53,48 +63,51 @@ class EncoderLayer {
     for_each_linear(
         [&](Index place, auto& linear) { linear.program(rng.at(static_cast<std::uint64_t>(place)), ledger); });
   }
-  /// x (B T, C) must stay until the backward pass.
-  void forward(ConstMatrixRef_<T> x, const nn::PaddingMask& mask, const Rng& rng, bool training, cost::Ledger& ledger) {
+  /// cache.y (B T, C) from x (B T, C), which must stay as it is until the backward pass
+  void forward(ConstMatrixRef_<T> x, const nn::PaddingMask& mask, const Rng& rng, bool training, Cache& cache,
+               cost::Ledger& ledger) {
     const Index rows = x.rows(), c = x.cols();
-    rng_ = rng;
-    dropped_ = training && dropout_.active();
-    const Rows_<T> in(x, 0, mask.tokens);
-    query_.forward(in, q_.resize(rows, c), rng.at(0), ledger);
-    key_.forward(in, k_.resize(rows, c), rng.at(1), ledger);
-    value_.forward(in, v_.resize(rows, c), rng.at(2), ledger);
-    attention_.forward(q_.view(), k_.view(), v_.view(), mask, context_.resize(rows, c), attention_cache_,
-                       rng.at(attention_dropout), training, ledger);
-    attention_out_.forward({context_.view(), 0, mask.tokens}, attention_norm_cache_.normalised.resize(rows, c),
-                           rng.at(3), ledger);
-    add_and_norm(x, attention_dropout_out, attention_norm_, attention_norm_cache_, attended_, ".attention.output",
+    cache.rng = rng;
+    cache.dropped = training && dropout_.active();
+    const auto in_sequences = [&](ConstMatrixRef_<T> m) { return Rows_<T>(m, 0, mask.tokens); };
+    query_.forward(in_sequences(x), cache.q.resize(rows, c), rng.at(0), ledger);
+    key_.forward(in_sequences(x), cache.k.resize(rows, c), rng.at(1), ledger);
+    value_.forward(in_sequences(x), cache.v.resize(rows, c), rng.at(2), ledger);
+    const auto context = cache.context.resize(rows, c);
+    attention_.forward(cache.q.view(), cache.k.view(), cache.v.view(), mask, context, cache.attention,
+                       rng.at(probabilities_dropout), training, ledger);
+    attention_out_.forward(in_sequences(context), cache.attention_norm.normalised.resize(rows, c), rng.at(3), ledger);
+    const auto attended = cache.attended.resize(rows, c);
+    add_and_norm(x, attention_dropout, attention_norm_, cache, cache.attention_norm, attended, ".attention.output",
                  ledger);
 
-    intermediate_.forward({attended_.view(), 0, mask.tokens}, slope_.resize(rows, intermediate_.out()), rng.at(4),
-                          ledger);
+    const auto slope = cache.slope.resize(rows, intermediate_.out());
+    intermediate_.forward(in_sequences(attended), slope, rng.at(4), ledger);
     {
       const cost::Ledger::Scope scope(ledger, name_ + ".intermediate.intermediate_act_fn");
-      ledger.add(cost::action::digital_activation, static_cast<std::uint64_t>(rows * intermediate_.out()));
+      ledger.add(cost::action::digital_activation, static_cast<std::uint64_t>(slope.size()));
     }
-    nn::activate(activation_, slope_, active_);
-    output_.forward({active_.view(), 0, mask.tokens}, output_norm_cache_.normalised.resize(rows, c), rng.at(5), ledger);
-    add_and_norm(attended_.view(), output_dropout, output_norm_, output_norm_cache_, y_, ".output", ledger);
+    nn::activate(activation_, cache.slope, cache.active);
+    output_.forward(in_sequences(cache.active.view()), cache.output_norm.normalised.resize(rows, c), rng.at(5), ledger);
+    add_and_norm(attended, output_dropout, output_norm_, cache, cache.output_norm, cache.y.resize(rows, c), ".output",
+                 ledger);
   }
-  typename nn::Buffer<T>::ConstView output() const { return y_.view(); }
 
   /// d (B T, C), the gradient of y, becomes that of x.
-  void backward(ConstMatrixRef_<T> x, const nn::PaddingMask& mask, MatrixRef_<T> d, EncoderScratch<T>& scratch) {
+  void backward(ConstMatrixRef_<T> x, const nn::PaddingMask& mask, const Cache& cache, MatrixRef_<T> d,
+                EncoderScratch<T>& scratch) {
     const Index rows = x.rows(), c = x.cols();
-    output_norm_.backward(output_norm_cache_, d);
+    output_norm_.backward(cache.output_norm, d);
     const auto d_active = scratch.d_intermediate.resize(rows, intermediate_.out());
-    output_.backward(active_.view(), branch(d, output_dropout, scratch), d_active);
-    nn::activate_backward(slope_, scratch.d_intermediate);
-    intermediate_.backward(attended_.view(), d_active, d, nn::Into::add);
+    output_.backward(cache.active.view(), branch(d, output_dropout, cache, scratch), d_active);
+    nn::activate_backward(cache.slope, scratch.d_intermediate);
+    intermediate_.backward(cache.attended.view(), d_active, d, nn::Into::add);
 
-    attention_norm_.backward(attention_norm_cache_, d);
+    attention_norm_.backward(cache.attention_norm, d);
     const auto d_context = scratch.d_context.resize(rows, c);
-    attention_out_.backward(context_.view(), branch(d, attention_dropout_out, scratch), d_context);
+    attention_out_.backward(cache.context.view(), branch(d, attention_dropout, cache, scratch), d_context);
     const auto dq = scratch.dq.resize(rows, c), dk = scratch.dk.resize(rows, c), dv = scratch.dv.resize(rows, c);
-    attention_.backward(q_.view(), k_.view(), v_.view(), mask, d_context, attention_cache_, dq, dk, dv);
+    attention_.backward(cache.q.view(), cache.k.view(), cache.v.view(), mask, d_context, cache.attention, dq, dk, dv);
     query_.backward(x, dq, d, nn::Into::add);
     key_.backward(x, dk, d, nn::Into::add);
     value_.backward(x, dv, d, nn::Into::add);
@@ -109,7 +122,7 @@ class EncoderLayer {
  private:
   using Linear = nn::Linear<T, Kernel>;
   /// Places of the layer's random numbers: 0 to 5 the linear layers, then
-  enum Place : std::uint64_t { attention_dropout = 6, attention_dropout_out = 7, output_dropout = 8 };
+  enum Place : std::uint64_t { probabilities_dropout = 6, attention_dropout = 7, output_dropout = 8 };
 
   template <class MakeKernel>
   Linear linear(std::size_t place, Index in, Index out, MakeKernel&& make_kernel, nn::BackwardOperands operands) const {
@@ -121,23 +134,22 @@ class EncoderLayer {
     Index place = 0;
     for (Linear* linear : {&query_, &key_, &value_, &attention_out_, &intermediate_, &output_}) visit(place++, *linear);
   }
-  /// y = LayerNorm(residual + dropout(branch)); the branch stands in cache.normalised.
-  void add_and_norm(ConstMatrixRef_<T> residual, Place place, const nn::LayerNorm<T>& norm,
-                    typename nn::LayerNorm<T>::Cache& cache, nn::Buffer<T>& y, const char* scope_name,
-                    cost::Ledger& ledger) {
-    const auto sum = cache.normalised.view();
-    if (dropped_) dropout_.apply(rng_.at(place), sum, sum);
+  /// y = LayerNorm(residual + dropout(branch)); the branch stands in of_norm.normalised.
+  void add_and_norm(ConstMatrixRef_<T> residual, Place place, const nn::LayerNorm<T>& norm, const Cache& cache,
+                    typename nn::LayerNorm<T>::Cache& of_norm, MatrixRef_<T> y, const char* scope_name,
+                    cost::Ledger& ledger) const {
+    if (cache.dropped) dropout_.apply(cache.rng.at(place), of_norm.normalised.view(), of_norm.normalised.view());
     {
       const cost::Ledger::Scope scope(ledger, name_ + scope_name);
-      ledger.add(cost::action::digital_add, static_cast<std::uint64_t>(sum.size()));
+      ledger.add(cost::action::digital_add, static_cast<std::uint64_t>(y.size()));
     }
-    norm.forward(residual, cache, y.resize(sum.rows(), sum.cols()), ledger);
+    norm.forward(residual, of_norm, y, ledger);
   }
   /// The gradient before the dropout of a branch, d being that of the sum.
-  ConstMatrixRef_<T> branch(ConstMatrixRef_<T> d, Place place, EncoderScratch<T>& scratch) const {
-    if (!dropped_) return d;
+  ConstMatrixRef_<T> branch(ConstMatrixRef_<T> d, Place place, const Cache& cache, EncoderScratch<T>& scratch) const {
+    if (!cache.dropped) return d;
     const auto result = scratch.d_branch.resize(d.rows(), d.cols());
-    dropout_.apply(rng_.at(place), d, result);
+    dropout_.apply(cache.rng.at(place), d, result);
     return result;
   }
 
@@ -147,13 +159,6 @@ class EncoderLayer {
   nn::SelfAttention<T> attention_;
   nn::LayerNorm<T> attention_norm_, output_norm_;
   nn::Dropout<T> dropout_;
-
-  Rng rng_{0};  // of the last forward pass, as all below
-  bool dropped_ = false;
-  nn::Buffer<T> q_, k_, v_, context_, attended_, y_;  // (B T, C)
-  nn::Buffer<T> slope_, active_;                      // (B T, F)
-  typename nn::SelfAttention<T>::Cache attention_cache_;
-  typename nn::LayerNorm<T>::Cache attention_norm_cache_, output_norm_cache_;
 };
 
 }  // namespace pim::model

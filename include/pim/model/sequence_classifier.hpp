@@ -31,6 +31,7 @@ class SequenceClassifier {
       : config_(validated(config)), embeddings_(config_), head_(config_, make_kernel, operands) {
     layers_.reserve(static_cast<std::size_t>(config_.num_hidden_layers));
     for (Index i = 0; i < config_.num_hidden_layers; ++i) layers_.emplace_back(config_, i, make_kernel, operands);
+    caches_.resize(layers_.size());
   }
 
   const EncoderConfig& config() const { return config_; }
@@ -55,24 +56,28 @@ class SequenceClassifier {
     embeddings_.forward(batch, rng.at(0), training, ledger);
     real_ = batch.real;
     mask_ = {batch.examples, batch.tokens, real_};
+    keeps_all_ = training;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-      layers_[i].forward(hidden(static_cast<Index>(i)), mask_, rng.at(1 + i), training, ledger);
+      layers_[i].forward(hidden(static_cast<Index>(i)), mask_, rng.at(1 + i), training, cache(i), ledger);
     }
     head_.forward(hidden(config_.num_hidden_layers), batch.tokens, rng.at(1 + layers_.size()), training, ledger);
     return head_.logits();
   }
   /// Adds the gradients of all parameters, from that of the logits (B, labels) of the last forward pass.
+  /// throws std::invalid_argument: that was not one for training
   void backward(ConstMatrixRef_<T> d_logits) {
+    require(keeps_all_, "SequenceClassifier::backward: the last forward pass was not one for training");
     const auto d = d_hidden_.resize(mask_.examples * mask_.tokens, config_.hidden_size);
     head_.backward(d_logits, mask_.tokens, d);
     for (Index i = config_.num_hidden_layers - 1; i >= 0; --i) {
-      layers_[static_cast<std::size_t>(i)].backward(hidden(i), mask_, d, scratch_);
+      layers_[static_cast<std::size_t>(i)].backward(hidden(i), mask_, cache(static_cast<std::size_t>(i)), d, scratch_);
     }
     embeddings_.backward(d);
   }
-  /// (B T, C) of the last forward pass: 0 the embeddings' output, i + 1 that of layer i
+  /// (B T, C) of the last forward pass: 0 the embeddings' output, i + 1 that of layer i; the last two only where that
+  /// pass was not one for training
   typename nn::Buffer<T>::ConstView hidden(Index i) const {
-    return i == 0 ? embeddings_.output() : layers_[static_cast<std::size_t>(i - 1)].output();
+    return i == 0 ? embeddings_.output() : cache(static_cast<std::size_t>(i - 1)).y.view();
   }
 
   /// In the order of HuggingFace's state dictionary; they point into this model.
@@ -84,6 +89,11 @@ class SequenceClassifier {
   }
 
  private:
+  using Layer = EncoderLayer<T, Kernel>;
+  /// Each layer's own where the backward pass will need it, else two by turns.
+  typename Layer::Cache& cache(std::size_t i) { return caches_[keeps_all_ ? i : i % 2]; }
+  const typename Layer::Cache& cache(std::size_t i) const { return caches_[keeps_all_ ? i : i % 2]; }
+
   void check(const Batch& batch) const {
     const auto fail = [](const std::string& message) { throw std::invalid_argument("batch: " + message); };
     const auto count = static_cast<std::size_t>(batch.examples * batch.tokens);
@@ -112,9 +122,11 @@ class SequenceClassifier {
 
   EncoderConfig config_;
   EncoderEmbeddings<T> embeddings_;
-  std::vector<EncoderLayer<T, Kernel>> layers_;
+  std::vector<Layer> layers_;
   ClassificationHead<T, Kernel> head_;
 
+  std::vector<typename Layer::Cache> caches_;
+  bool keeps_all_ = true;
   std::vector<std::uint8_t> real_;  // of the last forward pass, as the mask
   nn::PaddingMask mask_;
   nn::Buffer<T> d_hidden_;  // (B T, C)

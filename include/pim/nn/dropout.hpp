@@ -44,6 +44,7 @@ class Dropout {
   }
   /// The same of a whole matrix without gaps, whose first element is number 0.
   void apply(const Rng& key, ConstMatrixRef_<T> x, MatrixRef_<T> y) const {
+    assert(x.outerStride() == x.cols() && y.outerStride() == y.cols());
     parallel_for_ranges(x.size(), 16 * block, [&](Index begin, Index end) {
       apply(key, static_cast<std::uint64_t>(begin), x.data() + begin, y.data() + begin, end - begin);
     });
