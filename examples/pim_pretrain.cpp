@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <pim/core/random.hpp>
 #include <pim/io/model_folder.hpp>
 #include <pim/kernel/exact_matmul.hpp>
 #include <pim/model/sequence_classifier.hpp>
@@ -24,23 +25,47 @@ namespace {
 using Classifier = pim::model::SequenceClassifier<float, pim::kernel::ExactMatmul<float>>;
 using pim::Index;
 
+constexpr pim::nn::AdamWParams adamw{.beta2 = 0.98, .weight_decay = 0.01};
+constexpr Index most_outputs = 3;  ///< of a task; heads of fewer leave the rest unused
+
 struct Options {
-  Index first_steps = 1500, steps = 9000, batch = 80, examples = 40000, reports = 8, layers = 2, hidden = 64,
+  Index first_steps = 3000, steps = 10000, batch = 64, examples = 40000, reports = 8, layers = 2, hidden = 64,
         heads = 4, feed_forward = 256;
-  double first_rate = 4e-3, rate = 1e-3;
+  double first_rate = 2e-3, rate = 1e-3;
   std::string output = "models/builtin", dtype = "F32";
 };
 
-/// One task's examples, and the columns of the model's outputs that are its own.
+/// One task's examples, and the head that it trains on the common encoder.
 struct TaskData {
-  const pim::task::GlueTask* task;
-  Index first_output;
-  std::vector<pim::task::Sample> train, dev;
-  std::vector<float> dev_labels;
+  const pim::task::GlueTask* task = nullptr;
+  std::vector<pim::task::Sample> train = {}, dev = {};
+  std::vector<float> dev_labels = {};
+  std::vector<pim::Matrix> head = {};  ///< values of the model's head parameters for this task
+  pim::nn::AdamW<float> head_optimizer{adamw};
+};
+
+/// A model's parameters: those that all tasks share, and those of the head.
+struct Parts {
+  pim::nn::Parameters<float> encoder, head;
+
+  explicit Parts(Classifier& model) {
+    for (const auto& p : model.parameters()) {
+      const bool in_head = p.name.starts_with("bert.pooler.") || p.name.starts_with("classifier.");
+      (in_head ? head : encoder).push_back(p);
+    }
+  }
+  void set_head(const std::vector<pim::Matrix>& values) const {
+    for (std::size_t i = 0; i < head.size(); ++i) *head[i].value = values[i];
+  }
+  std::vector<pim::Matrix> head_values() const {
+    std::vector<pim::Matrix> values;
+    for (const auto& p : head) values.push_back(*p.value);
+    return values;
+  }
 };
 
 /// Place of random numbers below the seed.
-enum Place : std::uint64_t { start_place, first_stage_place, all_stage_place, order_place, forward_place };
+enum Place : std::uint64_t { start_place, first_stage_place, all_stage_place, head_place, order_place, forward_place };
 
 /// Queries and keys start out equal, so that a token attends to its like: the relation that pair tasks are about.
 void tie_queries_to_keys(const pim::nn::Parameters<float>& parameters) {
@@ -51,72 +76,68 @@ void tie_queries_to_keys(const pim::nn::Parameters<float>& parameters) {
   }
 }
 
-/// Mean loss of a batch in which sample i belongs to tasks[i % tasks]; fills the gradient of the logits.
-double loss_of(pim::ConstMatrixRef logits, const std::vector<float>& labels, const std::vector<const TaskData*>& tasks,
-               pim::Matrix& d_logits) {
+/// Mean loss of a batch of one task; fills the gradient of the logits, of which the task uses the first columns.
+double loss_of(pim::ConstMatrixRef logits, const std::vector<float>& labels, Index outputs, pim::Matrix& d_logits) {
+  const pim::Matrix own = logits.leftCols(outputs);
+  pim::Matrix d(own.rows(), outputs);
+  const double loss =
+      outputs == 1 ? pim::nn::mean_squared_error<float>(own, labels, d) : pim::nn::cross_entropy<float>(own, labels, d);
   d_logits.setZero(logits.rows(), logits.cols());
-  double loss = 0.0;
-  const float share = 1.0F / static_cast<float>(logits.rows());
-  for (Index i = 0; i < logits.rows(); ++i) {
-    const TaskData& data = *tasks[static_cast<std::size_t>(i) % tasks.size()];
-    const Index outputs = data.task->outputs();
-    const pim::Matrix own = logits.block(i, data.first_output, 1, outputs);
-    pim::Matrix d(1, outputs);
-    const std::span label(&labels[static_cast<std::size_t>(i)], 1);
-    loss +=
-        outputs == 1 ? pim::nn::mean_squared_error<float>(own, label, d) : pim::nn::cross_entropy<float>(own, label, d);
-    d_logits.block(i, data.first_output, 1, outputs) = share * d;
-  }
-  return loss / static_cast<double>(logits.rows());
+  d_logits.leftCols(outputs) = d;
+  return loss;
 }
 
 pim::io::OrderedJson scores(Classifier& model, const std::vector<TaskData>& tasks) {
   pim::io::OrderedJson row;
   pim::cost::Ledger ledger;
-  model.program(pim::Rng(0), ledger);
+  const Parts parts(model);
   for (const TaskData& data : tasks) {
+    parts.set_head(data.head);
+    model.program(pim::Rng(0), ledger);
     const pim::Matrix logits =
         pim::task::predict(model, std::span<const pim::task::Sample>(data.dev), 64, pim::Rng(0), ledger);
     row[std::string(data.task->name)] =
-        pim::task::glue_score(*data.task, logits.middleCols(data.first_output, data.task->outputs()), data.dev_labels)
-            .value;
+        pim::task::glue_score(*data.task, logits.leftCols(data.task->outputs()), data.dev_labels).value;
   }
   return row;
 }
 
-/// Trains on batches that hold as many examples of each of `tasks`.
-void train_stage(pim::app::Program& program, Classifier& model, const std::vector<const TaskData*>& tasks,
-                 const std::vector<TaskData>& reported, const Options& o, Index steps, double rate, const pim::Rng& rng) {
-  const pim::nn::Parameters<float> parameters = model.parameters();
-  pim::nn::AdamW<float> optimizer({.beta2 = 0.98, .weight_decay = 0.01});
-  const Index per_task = o.batch / std::ssize(tasks), warmup = std::min<Index>(500, steps / 10);
+/// Trains on `tasks` in turn, a batch of one task a step.
+void train_stage(pim::app::Program& program, Classifier& model, const std::vector<TaskData*>& tasks,
+                 const std::vector<TaskData>& reported, const Options& o, Index steps, double rate,
+                 const pim::Rng& rng) {
+  const Parts parts(model);
+  pim::nn::AdamW<float> optimizer(adamw);
+  const Index warmup = std::min<Index>(500, steps / 10);
   std::vector<std::vector<Index>> order(tasks.size());
   pim::cost::Ledger ledger;
   pim::Matrix d_logits;
   pim::app::Progress progress = program.progress("pretrain", steps);
   for (Index step = 0; step < steps; ++step) {
-    std::vector<pim::task::Sample> samples;
+    const auto t = static_cast<std::size_t>(step % std::ssize(tasks));
+    TaskData& data = *tasks[t];
+    std::vector<Index> numbers;
     std::vector<float> labels;
-    for (Index i = 0; i < per_task * std::ssize(tasks); ++i) {
-      const auto t = static_cast<std::size_t>(i) % tasks.size();
-      const std::vector<pim::task::Sample>& train = tasks[t]->train;
-      const Index at = step * per_task + i / std::ssize(tasks), size = std::ssize(train);
+    for (Index i = 0; i < o.batch; ++i) {
+      const Index at = step / std::ssize(tasks) * o.batch + i, size = std::ssize(data.train);
       if (at % size == 0) {
         order[t] = pim::task::shuffled(size, rng.at(order_place, static_cast<std::uint64_t>(at / size)).at(t));
       }
-      samples.push_back(train[static_cast<std::size_t>(order[t][static_cast<std::size_t>(at % size)])]);
-      labels.push_back(samples.back().label);
+      numbers.push_back(order[t][static_cast<std::size_t>(at % size)]);
+      labels.push_back(data.train[static_cast<std::size_t>(numbers.back())].label);
     }
-    std::vector<Index> numbers(samples.size());
-    std::iota(numbers.begin(), numbers.end(), Index{0});
+    parts.set_head(data.head);
     model.program(rng, ledger);
-    const pim::Matrix logits = model.forward(pim::task::make_batch(samples, numbers, model.config()),
+    const pim::Matrix logits = model.forward(pim::task::make_batch(data.train, numbers, model.config()),
                                              rng.at(forward_place, static_cast<std::uint64_t>(step)), ledger, true);
-    const double loss = loss_of(logits, labels, tasks, d_logits);
-    pim::nn::zero_gradients(parameters);
+    const double loss = loss_of(logits, labels, data.task->outputs(), d_logits);
+    pim::nn::zero_gradients(model.parameters());
     model.backward(d_logits);
-    pim::nn::clip_gradients(parameters, 1.0);
-    optimizer.step(parameters, pim::task::linear_schedule(rate, warmup, steps, step));
+    pim::nn::clip_gradients(model.parameters(), 1.0);
+    const double now = pim::task::linear_schedule(rate, warmup, steps, step);
+    optimizer.step(parts.encoder, now);
+    data.head_optimizer.step(parts.head, now);
+    data.head = parts.head_values();
     ledger.clear();
     progress.update(step + 1, loss);
     if ((step + 1) % std::max<Index>(steps / o.reports, 1) == 0) {
@@ -132,7 +153,6 @@ int pretrain(pim::app::Program& program, const Options& o) {
   const pim::Rng rng(program.seed());
   std::vector<std::string> texts;
   std::vector<pim::app::GlueData> examples;
-  Index outputs = 0;
   std::vector<TaskData> tasks;
   for (const pim::task::GlueTask& task : pim::task::glue_tasks) {
     const pim::Rng data_key(pim::app::builtin_data_seed);
@@ -142,8 +162,7 @@ int pretrain(pim::app::Program& program, const Options& o) {
       texts.push_back(example.a);
       if (example.b) texts.push_back(*example.b);
     }
-    tasks.push_back({&task, outputs, {}, {}, pim::app::labels_of(data.dev.front().examples)});
-    outputs += task.outputs();
+    tasks.push_back({.task = &task, .dev_labels = pim::app::labels_of(data.dev.front().examples)});
     examples.push_back(std::move(data));
   }
   const pim::task::Tokenizer tokenizer{pim::task::WordPiece(pim::task::build_vocabulary(texts, 2000))};
@@ -166,7 +185,7 @@ int pretrain(pim::app::Program& program, const Options& o) {
                                    .attention_dropout = 0.0,
                                    .classifier_dropout = 0.0};
   config.labels.clear();
-  for (Index i = 0; i < outputs; ++i) config.labels.push_back("output" + std::to_string(i));
+  for (Index i = 0; i < most_outputs; ++i) config.labels.push_back("output" + std::to_string(i));
   Classifier model(config, [](std::string_view) { return pim::kernel::ExactMatmul<float>(); });
   model.initialise(rng.at(start_place));
   const pim::nn::Parameters<float> parameters = model.parameters();
@@ -175,27 +194,34 @@ int pretrain(pim::app::Program& program, const Options& o) {
   }
   tie_queries_to_keys(parameters);
 
+  const Parts parts(model);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    for (std::size_t i = 0; i < parts.head.size(); ++i) {
+      const pim::Matrix& like = *parts.head[i].value;
+      const float sigma = pim::nn::decays(parts.head[i].name) ? 0.05F : 0.0F;
+      tasks[t].head.push_back(pim::normal_matrix(like.rows(), like.cols(), rng.at(head_place, t).at(i), sigma));
+    }
+  }
   // First stsb alone, whose graded scores teach to compare two sentences, then all tasks.
-  std::vector<const TaskData*> all, first;
-  for (const TaskData& data : tasks) {
+  std::vector<TaskData*> all, first;
+  for (TaskData& data : tasks) {
     all.push_back(&data);
     if (data.task->name == "stsb") first.push_back(&data);
-    if (data.task->name == "sst2") all.push_back(&data);  // twice: it is learned last
   }
   train_stage(program, model, first, tasks, o, o.first_steps, o.first_rate, rng.at(first_stage_place));
   train_stage(program, model, all, tasks, o, o.steps, o.rate, rng.at(all_stage_place));
 
   // The saved model's head is that of sst2.
-  const TaskData& head =
-      *std::find_if(tasks.begin(), tasks.end(), [](const TaskData& t) { return t.task->name == "sst2"; });
-  config.labels.assign(head.task->labels().begin(), head.task->labels().end());
-  config.hidden_dropout = config.attention_dropout = config.classifier_dropout = 0.0;
+  const TaskData& saved =
+      *std::find_if(tasks.begin(), tasks.end(), [](const TaskData& data) { return data.task->name == "sst2"; });
+  parts.set_head(saved.head);
+  config.labels.assign(saved.task->labels().begin(), saved.task->labels().end());
   pim::io::Safetensors file = pim::io::save_checkpoint(parameters, o.dtype);
-  for (const auto& p : parameters) {
+  for (const auto& p : parts.head) {
     if (!p.name.starts_with("classifier.")) continue;
-    const pim::Matrix own = p.value->middleCols(head.first_output, 2).transpose();
-    file.tensors[p.name].shape = p.name == "classifier.bias" ? std::vector<Index>{2} : std::vector<Index>{2, o.hidden};
-    file.tensors[p.name].data.assign(own.data(), own.data() + own.size());
+    pim::io::Tensor& tensor = file.tensors[p.name];  // [outputs] or [outputs, hidden]: the first rows
+    tensor.shape.front() = config.num_labels();
+    tensor.data.resize(tensor.data.size() / most_outputs * static_cast<std::size_t>(config.num_labels()));
   }
   std::filesystem::create_directories(o.output);
   pim::io::write_json(std::filesystem::path(o.output) / "config.json", pim::io::encoder_config_json(config));
@@ -213,7 +239,7 @@ int main(int argc, char** argv) {
   const CLI::Range positive(1, 1 << 24);
   program.flags().add_option("--steps", o.steps, "optimiser steps on all tasks")->check(positive);
   program.flags().add_option("--first-steps", o.first_steps, "optimiser steps on stsb alone, before")->check(positive);
-  program.flags().add_option("--batch", o.batch, "examples of a step")->check(CLI::Range(9, 1 << 20));
+  program.flags().add_option("--batch", o.batch, "examples of a step")->check(CLI::Range(1, 1 << 20));
   program.flags().add_option("--reports", o.reports, "evaluations of each stage")->check(positive);
   program.flags().add_option("--examples", o.examples, "training examples of each task")->check(positive);
   program.flags().add_option("--layers", o.layers, "encoder layers")->check(positive);
@@ -221,7 +247,9 @@ int main(int argc, char** argv) {
   program.flags().add_option("--heads", o.heads, "attention heads")->check(positive);
   program.flags().add_option("--feed-forward", o.feed_forward, "width of the feed-forward layers")->check(positive);
   program.flags().add_option("--lr", o.rate, "peak learning rate")->check(CLI::Range(0.0, 1.0));
-  program.flags().add_option("--first-lr", o.first_rate, "peak learning rate on stsb alone")->check(CLI::Range(0.0, 1.0));
+  program.flags()
+      .add_option("--first-lr", o.first_rate, "peak learning rate on stsb alone")
+      ->check(CLI::Range(0.0, 1.0));
   program.flags()
       .add_option("--dtype", o.dtype, "of the saved weights")
       ->check(pim::app::one_of({"F32", "F16", "BF16"}));

@@ -34,7 +34,9 @@ inline Pretrained load_pretrained(const std::string& model, const task::GlueTask
   folder.config.labels = std::move(labels);
   if (model != "builtin") return {folder.config, folder.tokenizer, std::move(folder.weights), folder.path};
   if (builtin_data) {
-    std::erase_if(folder.weights.tensors, [](const auto& tensor) { return tensor.first.starts_with("classifier."); });
+    std::erase_if(folder.weights.tensors, [](const auto& tensor) {  // the head is that of sst2
+      return tensor.first.starts_with("bert.pooler.") || tensor.first.starts_with("classifier.");
+    });
     return {folder.config, folder.tokenizer, std::move(folder.weights), folder.path};
   }
   std::vector<std::string> texts;

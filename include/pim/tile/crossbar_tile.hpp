@@ -214,41 +214,57 @@ class CrossbarTile {
   /// (batch, cols): the product, its IR drop and its noise, of converted inputs of which the first is row `first` of
   /// the call
   Matrix bit_line_currents(const Matrix& inputs, Index first, const Rng& rng) const {
-    Matrix currents(inputs.rows(), weights_.cols());
-    Gemm::multiply(inputs, weights_, currents);
-    if (params_.ir_drop.scale != 0.0F) add_ir_drop(inputs, currents);
-    add_read_noise(inputs, first, currents, rng);
+    const bool drops = params_.ir_drop.scale != 0.0F, cell_noise = params_.read_noise > 0.0F;
+    const Index batch = inputs.rows(), rows = inputs.cols(), cols = weights_.cols();
+    // What multiplies the same matrix goes through one product.
+    Matrix signed_inputs(drops ? 2 * batch : 0, rows), magnitude_inputs((drops + cell_noise) * batch, rows);
+    if (drops) {
+      signed_inputs << inputs, inputs * positions(rows).asDiagonal();
+      magnitude_inputs.topRows(batch) = inputs.cwiseAbs();
+    }
+    if (cell_noise) magnitude_inputs.bottomRows(batch) = inputs.cwiseAbs2();
+    Matrix currents(drops ? 2 * batch : batch, cols), magnitudes(magnitude_inputs.rows(), cols);
+    Gemm::multiply(drops ? signed_inputs : inputs, weights_, currents);
+    if (magnitudes.rows() > 0) Gemm::multiply(magnitude_inputs, magnitudes_, magnitudes);
+    if (drops) {
+      subtract_ir_drop(currents.bottomRows(batch), magnitudes.topRows(batch), currents.topRows(batch));
+      currents.conservativeResize(batch, cols);
+    }
+    add_read_noise(inputs, magnitudes.bottomRows(cell_noise ? batch : 0), first, currents, rng);
     return currents;
   }
-  void add_ir_drop(const Matrix& inputs, Matrix& currents) const {
-    const auto n = static_cast<float>(weights_.rows());
-    RowVector position(weights_.rows());
-    for (Index j = 0; j < position.size(); ++j) position(j) = circuit::IrDrop::position(static_cast<float>(j), n);
-    Matrix magnitude(currents.rows(), currents.cols()), graded(currents.rows(), currents.cols());
-    Gemm::multiply(inputs.cwiseAbs().eval(), magnitudes_, magnitude);
-    Gemm::multiply((inputs * position.asDiagonal()).eval(), weights_, graded);
-    const float per_wire = n / params_.ir_drop.wire_ratio, scale = params_.ir_drop.scale;
-    for (Index i = 0; i < currents.size(); ++i) {
-      const float loss = circuit::IrDrop::loss(per_wire * magnitude.data()[i]);
-      currents.data()[i] -= scale * loss * graded.data()[i];
+  static RowVector positions(Index n) {
+    return RowVector::NullaryExpr(
+        n, [n](Index j) { return circuit::IrDrop::position(static_cast<float>(j), static_cast<float>(n)); });
+  }
+  /// graded: sums of w x (1 - (1 - j / n)^2); magnitudes: sums of |w| |x|; all (batch, cols)
+  void subtract_ir_drop(ConstMatrixRef graded, ConstMatrixRef magnitudes, MatrixRef currents) const {
+    const float per_wire = static_cast<float>(weights_.rows()) / params_.ir_drop.wire_ratio;
+    const float scale = params_.ir_drop.scale;
+    for (Index r = 0; r < currents.rows(); ++r) {
+      const float *g = graded.row(r).data(), *a = magnitudes.row(r).data();
+      float* current = currents.row(r).data();
+      for (Index c = 0; c < currents.cols(); ++c) current[c] -= scale * circuit::IrDrop::loss(per_wire * a[c]) * g[c];
     }
   }
 
   /// The read and output noises are independent Gaussians: one draw of their summed variance.
-  void add_read_noise(const Matrix& inputs, Index first, Matrix& currents, const Rng& rng) const {
+  /// powers: sums of |w| x^2 (batch, cols), empty where no term needs them
+  void add_read_noise(const Matrix& inputs, ConstMatrixRef powers, Index first, Matrix& currents,
+                      const Rng& rng) const {
     const float cell = params_.read_noise * params_.read_noise, output = params_.output_noise * params_.output_noise;
     const float additive = params_.additive_read_noise * params_.additive_read_noise;
     if (cell == 0.0F && output == 0.0F && additive == 0.0F) return;
-    Matrix variance(currents.rows(), currents.cols()), xi(1, currents.cols());
-    if (cell > 0.0F) Gemm::multiply(inputs.cwiseAbs2().eval(), magnitudes_, variance);
+    Matrix xi(1, currents.cols());
     for (Index r = 0; r < currents.rows(); ++r) {
       rng.normals(static_cast<std::uint64_t>((first + r) * currents.cols()),
                   {xi.data(), static_cast<std::size_t>(xi.size())});
       const float constant = output + additive * inputs.row(r).squaredNorm();
       float* current = currents.row(r).data();
-      const float *v = variance.row(r).data(), *draw = xi.data();
+      const float* draw = xi.data();
       if (cell > 0.0F) {
-        for (Index c = 0; c < currents.cols(); ++c) current[c] += std::sqrt(constant + cell * v[c]) * draw[c];
+        const float* power = powers.row(r).data();
+        for (Index c = 0; c < currents.cols(); ++c) current[c] += std::sqrt(constant + cell * power[c]) * draw[c];
       } else {
         const float sigma = std::sqrt(constant);
         for (Index c = 0; c < currents.cols(); ++c) current[c] += sigma * draw[c];
