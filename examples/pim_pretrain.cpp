@@ -108,7 +108,7 @@ void train_stage(pim::app::Program& program, Classifier& model, const std::vecto
                  const pim::Rng& rng) {
   const Parts parts(model);
   pim::nn::AdamW<float> optimizer(adamw);
-  const Index warmup = std::min<Index>(500, steps / 10);
+  const Index warmup = std::min<Index>(500, steps / 4);
   std::vector<std::vector<Index>> order(tasks.size());
   pim::cost::Ledger ledger;
   pim::Matrix d_logits;
