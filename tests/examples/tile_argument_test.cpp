@@ -18,17 +18,23 @@ static std::string shipped(const std::string& name) {
   const std::filesystem::path root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
   return (root / "examples" / "configs" / name).string();
 }
+/// The tile that a shipped file gives to linear layers.
+static tile::AnyParams linear_of(const std::string& name) {
+  const pim::io::TileConfig config = load_tile(shipped(name), {});
+  REQUIRE(config.find("") != nullptr);
+  return *config.find("");
+}
 
 TEST_CASE("load_tile: the example configurations are the tutorial's, on physical tiles", "[tile]") {
-  const auto sram = std::get<tile::DigitalFP8TileParams>(*load_tile(shipped("sram.yaml"), {}).find(""));
+  const auto sram = std::get<tile::DigitalFP8TileParams>(linear_of("sram.yaml"));
   CHECK(sram.core_size == 64);
   CHECK(sram.input == tile::DigitalOperand{});
   CHECK(sram.weight == tile::DigitalOperand{});
-  const auto reram = std::get<tile::GaussianReRAMTile::Params>(*load_tile(shipped("reram.yaml"), {}).find(""));
+  const auto reram = std::get<tile::GaussianReRAMTile::Params>(linear_of("reram.yaml"));
   CHECK(reram.core_size == 256);
   CHECK(reram.weight_bits == 3);
   CHECK(reram.device.sigma == 0.1F);
-  const auto pcm = std::get<tile::PCMTile::Params>(*load_tile(shipped("pcm.yaml"), {}).find(""));
+  const auto pcm = std::get<tile::PCMTile::Params>(linear_of("pcm.yaml"));
   CHECK(pcm.core_size == 256);
   CHECK(pcm.device.programming_noise);
   CHECK_FALSE(pcm.device.read_noise);
@@ -45,8 +51,9 @@ TEST_CASE("load_tile: presets, YAML and JSON; what is wrong names the argument",
   CHECK(load_tile("ncb-sram", {}).name() == "ncb-sram");
   CHECK(load_tile(json, {}).name() == "b");
   const std::vector<std::string> modules = {"classifier.dense", "classifier.out_proj"};
-  CHECK(load_tile(yaml, modules).find("classifier.dense") != nullptr);
-  CHECK(load_tile(yaml, modules).find("classifier.out_proj") == nullptr);
+  const pim::io::TileConfig named = load_tile(yaml, modules);
+  CHECK(named.find("classifier.dense") != nullptr);
+  CHECK(named.find("classifier.out_proj") == nullptr);
   CHECK(message_of([&] { load_tile(yaml, {}); }) == yaml + ": by: name needs a model; use by: type here");
   CHECK(message_of([] { load_tile("missing.yaml", {}); }) ==
         "cannot read missing.yaml: No such file or directory; check the path");

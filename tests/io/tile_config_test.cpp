@@ -30,7 +30,8 @@ static std::string by_type(const std::string& config) {
 /// The parameters that a config's text stands for.
 template <class Tile>
 static typename Tile::Params params(const std::string& config) {
-  const AnyParams* found = parse(by_type(config)).find("bert.pooler.dense");
+  const TileConfig parsed = parse(by_type(config));
+  const AnyParams* found = parsed.find("bert.pooler.dense");
   REQUIRE(found != nullptr);
   REQUIRE(std::holds_alternative<typename Tile::Params>(*found));
   return std::get<typename Tile::Params>(*found);

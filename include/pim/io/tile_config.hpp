@@ -63,11 +63,12 @@ class TileConfig {
   /// The preset, or the file without folder and ending: what rows of results print.
   const std::string& name() const { return name_; }
   /// The tile of the linear layer with this path; nullptr: it stays digital.
-  const tile::AnyParams* find(std::string_view module) const {
+  const tile::AnyParams* find(std::string_view module) const& {
     if (linear_) return &*linear_;
     const auto at = named_.find(module);
     return at == named_.end() ? nullptr : &at->second;
   }
+  const tile::AnyParams* find(std::string_view module) const&& = delete;  // would point into what is gone
   /// The same layers on the tiles that `change` makes of theirs:
   ///   config.transformed([](const tile::AnyParams& tile) { return tile::at_time(tile, 3600.0); })
   template <class Change>
