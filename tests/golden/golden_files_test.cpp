@@ -13,7 +13,7 @@ TEST_CASE("golden files: a test reads every kind", "[golden]") {
       {"metrics", "metrics_golden_test.cpp"},       {"noise_statistics", "noise_statistics_golden_test.cpp"},
       {"pcm_parts", "pcm_parts_golden_test.cpp"},   {"physical_models", "physical_models_golden_test.cpp"},
       {"pim_core", "core_golden_test.cpp"},         {"procedural", "procedural_golden_test.cpp"},
-      {"quantizer", "quantizer_golden_test.cpp"},   {"roberta_tiny", "roberta_tiny_golden_test.cpp"},
+      {"quantizer", "quantizer_golden_test.cpp"},   {"roberta_tiny", "roberta_golden_test.cpp"},
       {"transform", "transform_golden_test.cpp"},
   };
   if (!has_data(golden_dir())) return;

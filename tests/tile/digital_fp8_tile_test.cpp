@@ -8,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "support/plain_product.hpp"
+#include "support/tile_contract.hpp"
 
 using namespace pim::numeric;
 using namespace pim::test;
@@ -80,6 +81,12 @@ static Matrix_<double> reference(const DigitalFP8Tile::Params& p, const Matrix& 
   align(p.input, a);
   align(p.weight, b);
   return plain_product(a, b.transpose());
+}
+
+TEST_CASE("DigitalFP8Tile keeps the contract of tiles", "[tile][digital]") {
+  check_tile_contract<DigitalFP8Tile>({.core_size = 16}, 0.06);
+  check_tile_contract<DigitalFP8Tile>({.core_size = 16, .approximate = true}, 0.12);
+  check_tile_contract<DigitalFP8Tile>({.core_size = 0, .input = {.format = int8}, .weight = {.format = int8}}, 0.03);
 }
 
 TEST_CASE("DigitalFP8Tile: every pair of formats, against the definition in double precision", "[tile][digital]") {

@@ -18,13 +18,15 @@ struct BlockDac {
     const float top = x.size() == 0 ? 0.0F : x.cwiseAbs().maxCoeff();
     const float levels = std::ldexp(1.0F, bits - 1);
     const float scale = levels * (1.0F / (top + 1e-9F));
-    analog = x.unaryExpr([&](float v) { return std::clamp(std::nearbyint(v * scale), -levels, levels - 1.0F) / levels; });
+    analog =
+        x.unaryExpr([&](float v) { return std::clamp(std::nearbyint(v * scale), -levels, levels - 1.0F) / levels; });
     return scale / levels;
   }
 };
 
 /// Auto-ranging per row, 8 bit in the tutorial: centred between the row's extremes, which it has to know.
-///   v = clip(y, +-bound); beta = (max v + min v) / 2 + 1e-9; S = 2^(b-1) / max(v - beta); code = clip(rne((v - beta) S))
+///   v = clip(y, +-bound); beta = (max v + min v) / 2 + 1e-9; S = 2^(b-1) / max(v - beta); code = clip(rne((v - beta)
+///   S))
 /// A constant row has no range: this returns the value (the tutorial's code returns NaN).
 struct RowAdc {
   int bits = 8;

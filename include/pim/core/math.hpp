@@ -70,8 +70,8 @@ struct SineCosine {
 };
 [[gnu::always_inline]] inline SineCosine portable_sine_cosine(std::uint32_t turn) {
   const std::uint32_t quadrant = (turn + 0x20000000U) >> 30;
-  const auto rest = static_cast<std::int32_t>(turn - (quadrant << 30));     // [-2^29, 2^29]
-  const float x = static_cast<float>(rest) * 1.46291807926715968e-9F;       // 2 pi / 2^32: [-pi/4, pi/4]
+  const auto rest = static_cast<std::int32_t>(turn - (quadrant << 30));  // [-2^29, 2^29]
+  const float x = static_cast<float>(rest) * 1.46291807926715968e-9F;    // 2 pi / 2^32: [-pi/4, pi/4]
   const float z = x * x;
   float s = -1.9515295891e-4F;
   s = std::fma(s, z, 8.3321608736e-3F);

@@ -2,8 +2,8 @@
 #ifndef EIGEN_DONT_PARALLELIZE
 #define EIGEN_DONT_PARALLELIZE  // products run on our threads (core/parallel.hpp), never on OpenMP's as well
 #endif
-#include <Eigen/Core>
 #include <cstddef>
+#include <Eigen/Core>
 
 /// pim: processing-in-memory simulators. Rooms and their order: docs/README.md.
 namespace pim {

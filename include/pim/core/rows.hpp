@@ -9,11 +9,12 @@ namespace pim {
 template <class T>
 struct Rows_ {
   ConstMatrixRef_<T> values;  ///< (rows, features)
-  Index first = 0;        ///< position of the first row in the whole call: noise is keyed by it
-  Index group = 0;        ///< rows that belong together (T of (B, T, C)); 0: all rows of the call
+  Index first = 0;            ///< position of the first row in the whole call: noise is keyed by it
+  Index group = 0;            ///< rows that belong together (T of (B, T, C)); 0: all rows of the call
 
   template <class Derived>
-  Rows_(const Eigen::MatrixBase<Derived>& x, Index first_row = 0, Index group_rows = 0)  // NOLINT(google-explicit-constructor)
+  Rows_(const Eigen::MatrixBase<Derived>& x, Index first_row = 0,
+        Index group_rows = 0)  // NOLINT(google-explicit-constructor)
       : values(x.derived()), first(first_row), group(group_rows) {}
   operator const ConstMatrixRef_<T>&() const { return values; }  // NOLINT(google-explicit-constructor)
 

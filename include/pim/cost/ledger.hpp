@@ -20,19 +20,19 @@ struct Action {
 
 /// Actions that the library's own parts book. `digital_*` happens outside of arrays.
 namespace action {
-inline constexpr Action cell_write{"cell_write"};                ///< one device programmed, or one weight code stored
-inline constexpr Action array_read{"array_read"};                ///< one array, one input vector
-inline constexpr Action mac{"mac"};                              ///< one multiply-accumulate inside an array
-inline constexpr Action dac_conversion{"dac_conversion"};        ///< one input driven onto a word line
-inline constexpr Action adc_conversion{"adc_conversion"};        ///< one column read out
-inline constexpr Action align{"align"};                          ///< one element shifted to a shared exponent
-inline constexpr Action digital_add{"digital_add"};              ///< one addition of partial sums or residuals
-inline constexpr Action digital_mac{"digital_mac"};              ///< one multiply-accumulate outside of arrays
-inline constexpr Action digital_scale{"digital_scale"};          ///< one multiplication by a scale
-inline constexpr Action digital_softmax{"digital_softmax"};      ///< one element of a softmax
-inline constexpr Action digital_norm{"digital_norm"};            ///< one element of a normalisation
+inline constexpr Action cell_write{"cell_write"};                  ///< one device programmed, or one weight code stored
+inline constexpr Action array_read{"array_read"};                  ///< one array, one input vector
+inline constexpr Action mac{"mac"};                                ///< one multiply-accumulate inside an array
+inline constexpr Action dac_conversion{"dac_conversion"};          ///< one input driven onto a word line
+inline constexpr Action adc_conversion{"adc_conversion"};          ///< one column read out
+inline constexpr Action align{"align"};                            ///< one element shifted to a shared exponent
+inline constexpr Action digital_add{"digital_add"};                ///< one addition of partial sums or residuals
+inline constexpr Action digital_mac{"digital_mac"};                ///< one multiply-accumulate outside of arrays
+inline constexpr Action digital_scale{"digital_scale"};            ///< one multiplication by a scale
+inline constexpr Action digital_softmax{"digital_softmax"};        ///< one element of a softmax
+inline constexpr Action digital_norm{"digital_norm"};              ///< one element of a normalisation
 inline constexpr Action digital_activation{"digital_activation"};  ///< one element of GELU, tanh, ...
-inline constexpr Action digital_lookup{"digital_lookup"};        ///< one row of an embedding table read
+inline constexpr Action digital_lookup{"digital_lookup"};          ///< one row of an embedding table read
 }  // namespace action
 
 /// What one kind of action added up to.
@@ -109,7 +109,8 @@ class Ledger {
 
  private:
   static std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
-    if (a > std::numeric_limits<std::uint64_t>::max() - b) throw std::overflow_error("Ledger: a count exceeds 2^64 - 1");
+    if (a > std::numeric_limits<std::uint64_t>::max() - b)
+      throw std::overflow_error("Ledger: a count exceeds 2^64 - 1");
     return a + b;
   }
   std::string nested(const std::string& layer) const {

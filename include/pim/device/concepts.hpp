@@ -15,14 +15,15 @@ struct Moments {
 
 /// A resistive memory device. Conductances are fractions of g_max: target in [0, 1], what is reached in [0, ...).
 ///
-///   program(target, rng, first, g)   g[i] = conductance reached when target[i] is programmed; the draws of element i are
+///   program(target, rng, first, g)   g[i] = conductance reached when target[i] is programmed; the draws of element i
+///   are
 ///                                    those of device number first + i under `rng`
 ///   moments(target)                  of a device that was just programmed, in closed form
 /// satisfied by  IdealCell, GaussianCell, Wan2022, CmoHfox, Pcm<Model>
 template <class D>
 concept ResistiveDevice = requires(const D device, const typename D::Params& params, std::span<const float> target,
                                    std::span<float> g, const Rng& rng, std::uint64_t first) {
-  { D(params) };
+  {D(params)};
   { device.program(target, rng, first, g) } -> std::same_as<void>;
   { device.moments(0.5F) } -> std::same_as<Moments>;
 };
@@ -30,8 +31,8 @@ concept ResistiveDevice = requires(const D device, const typename D::Params& par
 /// A device whose conductance moves after programming: age(target, rng, first, g) carries g[i] from the end of
 /// programming to the device's time of use.
 template <class D>
-concept AgingDevice = ResistiveDevice<D> && requires(const D device, std::span<const float> target, std::span<float> g,
-                                                     const Rng& rng, std::uint64_t first) {
+concept AgingDevice = ResistiveDevice<D> &&
+    requires(const D device, std::span<const float> target, std::span<float> g, const Rng& rng, std::uint64_t first) {
   { device.age(target, rng, first, g) } -> std::same_as<void>;
 };
 

@@ -20,8 +20,8 @@ class IdealCell {
 };
 static_assert(ResistiveDevice<IdealCell>);
 
-/// Mean and standard deviation of max(target + sigma xi, 0), target >= 0, to 1e-6 of sigma. With z = target / sigma, phi
-/// and Q the density and the upper tail of a Gaussian at z, and L = phi - z Q:
+/// Mean and standard deviation of max(target + sigma xi, 0), target >= 0, to 1e-6 of sigma. With z = target / sigma,
+/// phi and Q the density and the upper tail of a Gaussian at z, and L = phi - z Q:
 ///   mean = target + sigma L;   variance = sigma^2 (1 - Q - z L - L^2)
 /// source  the tail by Abramowitz and Stegun, 26.2.17
 [[gnu::always_inline]] inline Moments rectified_moments(float target, float sigma) {

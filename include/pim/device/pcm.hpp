@@ -14,12 +14,16 @@ namespace pim::device {
 /// source  Nandakumar et al., ICECS 2019; Joshi et al., Nat. Commun. 11, 2473 (2020); g_max = 25 uS
 struct JoshiPcm {
   static constexpr float g_max_uS = 25.0F;
-  static constexpr double t0_s = 20.0;       ///< first read-out, the reference of drift  [s]
+  static constexpr double t0_s = 20.0;        ///< first read-out, the reference of drift  [s]
   static constexpr double t_read_s = 250e-9;  ///< length of a read  [s]
 
   [[gnu::always_inline]] static float programming_sigma_uS(float g) { return 0.26348F + g * (1.9650F - 1.1731F * g); }
-  [[gnu::always_inline]] static float drift_mean(float, float log_g) { return std::clamp(0.0244F - 0.0155F * log_g, 0.049F, 0.1F); }
-  [[gnu::always_inline]] static float drift_sigma(float, float log_g) { return std::clamp(-0.0059F - 0.0125F * log_g, 0.008F, 0.045F); }
+  [[gnu::always_inline]] static float drift_mean(float, float log_g) {
+    return std::clamp(0.0244F - 0.0155F * log_g, 0.049F, 0.1F);
+  }
+  [[gnu::always_inline]] static float drift_sigma(float, float log_g) {
+    return std::clamp(-0.0059F - 0.0125F * log_g, 0.008F, 0.045F);
+  }
   [[gnu::always_inline]] static float read_noise(float, float log_g) {
     return 0.0088F / std::max(portable_exp(0.65F * log_g), 0.044F);  // at most 0.2
   }
@@ -118,7 +122,8 @@ class Pcm {
     const Moments written = rectified_moments(target, sigma(target));
     const Moments read = rectified_moments(1.0F, read_sigma(target));
     const float square = read.mean * read.mean + read.sigma * read.sigma;
-    const float variance = written.sigma * written.sigma * square + written.mean * written.mean * read.sigma * read.sigma;
+    const float variance =
+        written.sigma * written.sigma * square + written.mean * written.mean * read.sigma * read.sigma;
     return {written.mean * read.mean, std::sqrt(variance)};
   }
 
@@ -127,7 +132,9 @@ class Pcm {
     const float s = Model::programming_sigma_uS(target) * programming_scale_;
     return s > 0.0F ? s : 0.0F;
   }
-  [[gnu::always_inline]] static float log_fraction(float target) { return portable_log(target > 1e-7F ? target : 1e-7F); }
+  [[gnu::always_inline]] static float log_fraction(float target) {
+    return portable_log(target > 1e-7F ? target : 1e-7F);
+  }
   void age_block(std::span<const float> target, const float* xi_drift, const float* xi_read, float* g) const {
     for (std::size_t i = 0; i < target.size(); ++i) {
       const float t = target[i];

@@ -47,9 +47,12 @@ class Wan2022 {
   float sigma(float target) const { return std::max(sigma_uS(target), 0.0F) * (1.0F / g_max_uS); }
   static std::array<float, 5> coefficients(WanTime time) {
     switch (time) {
-      case WanTime::one_second: return {0.348F, 16.030F, -43.853F, 45.393F, -16.815F};
-      case WanTime::one_day: return {0.701F, 22.086F, -50.773F, 47.095F, -16.458F};
-      case WanTime::two_days: return {0.782F, 20.274F, -43.507F, 37.062F, -11.934F};
+      case WanTime::one_second:
+        return {0.348F, 16.030F, -43.853F, 45.393F, -16.815F};
+      case WanTime::one_day:
+        return {0.701F, 22.086F, -50.773F, 47.095F, -16.458F};
+      case WanTime::two_days:
+        return {0.782F, 20.274F, -43.507F, 37.062F, -11.934F};
     }
     throw std::invalid_argument("Wan2022: no fit for this time; use one_second, one_day or two_days");
   }

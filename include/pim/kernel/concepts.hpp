@@ -17,12 +17,11 @@ namespace pim::kernel {
 ///
 /// satisfied by  kernel::Matmul<Tile>, kernel::AnyMatmul<Tiles...> (float), kernel::ExactMatmul<T>
 template <class K, class T = float>
-concept MatmulKernel =
-    requires(K kernel, const K const_kernel, ConstMatrixRef_<T> w, const Rows_<T>& x, MatrixRef_<T> y, const Rng& rng,
-             cost::Ledger& ledger) {
-      { kernel.program(w, rng, ledger) } -> std::same_as<void>;
-      { kernel.multiply(x, y, rng, ledger) } -> std::same_as<void>;
-      { const_kernel.weights(y) } -> std::same_as<void>;
-    };
+concept MatmulKernel = requires(K kernel, const K const_kernel, ConstMatrixRef_<T> w, const Rows_<T>& x,
+                                MatrixRef_<T> y, const Rng& rng, cost::Ledger& ledger) {
+  { kernel.program(w, rng, ledger) } -> std::same_as<void>;
+  { kernel.multiply(x, y, rng, ledger) } -> std::same_as<void>;
+  { const_kernel.weights(y) } -> std::same_as<void>;
+};
 
 }  // namespace pim::kernel

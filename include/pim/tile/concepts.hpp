@@ -20,8 +20,8 @@ concept Programmable = requires(T t, const T c, ConstMatrixRef w, MatrixRef out,
   { t.program(w, rng, ledger) } -> std::same_as<void>;
   { c.weights(out) } -> std::same_as<void>;
 };
-/// t.multiply_add(x, y, rng, ledger): y (batch, cols) += x (batch, rows) * stored w: the partial sums of the blocks of a
-/// column are added digitally, in ascending order. Const: panels of one batch run on several threads.
+/// t.multiply_add(x, y, rng, ledger): y (batch, cols) += x (batch, rows) * stored w: the partial sums of the blocks of
+/// a column are added digitally, in ascending order. Const: panels of one batch run on several threads.
 template <class T>
 concept Multiplies = requires(const T t, const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) {
   { t.multiply_add(x, y, rng, ledger) } -> std::same_as<void>;
@@ -35,8 +35,8 @@ template <class T>
 concept Refreshable = requires(T t, const Rng& rng) {
   { t.refresh(rng) } -> std::same_as<void>;
 };
-/// t.rows_together(rows, group): how many consecutive inputs of a call (of `rows` inputs in groups of `group`) have to be
-/// multiplied in one go because they share a scale. Tiles without it take their inputs one by one.
+/// t.rows_together(rows, group): how many consecutive inputs of a call (of `rows` inputs in groups of `group`) have to
+/// be multiplied in one go because they share a scale. Tiles without it take their inputs one by one.
 template <class T>
 concept CouplesRows = requires(const T t, Index rows, Index group) {
   { t.rows_together(rows, group) } -> std::convertible_to<Index>;
@@ -45,9 +45,10 @@ concept CouplesRows = requires(const T t, Index rows, Index group) {
 /// Says in words what a type lacks to be a tile: static_assert(verify_tile<MyTile>()).
 template <class T>
 consteval bool verify_tile() {
-  static_assert(Programmable<T>,
-                "Tile: needs Params, a constructor from Params, rows(), cols(), void program(ConstMatrixRef w, const Rng&, "
-                "cost::Ledger&) and void weights(MatrixRef w) const");
+  static_assert(
+      Programmable<T>,
+      "Tile: needs Params, a constructor from Params, rows(), cols(), void program(ConstMatrixRef w, const Rng&, "
+      "cost::Ledger&) and void weights(MatrixRef w) const");
   static_assert(Multiplies<T>,
                 "Tile: needs void multiply_add(const Rows& x, MatrixRef y, const Rng&, cost::Ledger&) const");
   return true;

@@ -23,7 +23,8 @@ class ExactSum {
   /// codes (rows, cols), |code| < 2^weight_bits; inputs will be below 2^input_bits
   void program(ConstMatrixRef codes, int input_bits, int weight_bits) {
     codes_ = codes;
-    const int bits = input_bits + weight_bits + static_cast<int>(std::ceil(std::log2(static_cast<double>(codes.rows()))));
+    const int bits =
+        input_bits + weight_bits + static_cast<int>(std::ceil(std::log2(static_cast<double>(codes.rows()))));
     if (Gemm::has_int8() && input_bits <= 7 && weight_bits <= 7 && codes.allFinite()) {
       width_ = Width::int8;
       codes_int8_ = codes.cast<std::int8_t>();
@@ -46,7 +47,8 @@ class ExactSum {
   }
   /// y(r, c) += row_unit(r) * column_unit(c) * sum_k x(r, k) codes(k, c)
   template <class Code>
-  void multiply_add(const Matrix_<Code>& x, const RowVector& row_unit, const RowVector& column_unit, MatrixRef y) const {
+  void multiply_add(const Matrix_<Code>& x, const RowVector& row_unit, const RowVector& column_unit,
+                    MatrixRef y) const {
     if constexpr (std::is_same_v<Code, std::int8_t>) {
       Matrix_<std::int32_t> sums(y.rows(), y.cols());
       Gemm::multiply_codes(x, codes_int8_, sums);

@@ -39,9 +39,7 @@ class WeightDevices {
       device_.program(side.target, rng.at(s), first, side.g);
     }
   }
-  void age(const Rng& rng, std::uint64_t first)
-    requires device::AgingDevice<Device>
-  {
+  void age(const Rng& rng, std::uint64_t first) requires device::AgingDevice<Device> {
     for (std::size_t s = 0; s < sides_.size(); ++s) device_.age(sides_[s].target, rng.at(s), first, sides_[s].g);
   }
   /// w[i] = what the devices stand for now
