@@ -30,9 +30,8 @@ void check_tile_contract(const typename TileT::Params& params, double error) {
   };
   const Matrix y = run(x, w, 0, 1);
   CHECK(largest_error(y, plain_product(x, w)) < error);
-  CHECK(run(x, w, 0, 1) == y);
-  for (const int threads : {2, 3}) CHECK(run(x, w, 0, threads) == y);
-  CHECK(run(x, w, 0, 2, 25) == run(x, w, 0, 1, 25));
+  for (const int threads : {1, 2, 3}) CHECK((run(x, w, 0, threads) == y));  // the same bits
+  CHECK((run(x, w, 0, 2, 25) == run(x, w, 0, 1, 25)));
 
   CHECK(run(Matrix::Zero(m, k), w, 0, 2).cwiseAbs().maxCoeff() < 1e-8F);
   CHECK(run(x, Matrix::Zero(k, n), 0, 2).allFinite());
@@ -41,7 +40,7 @@ void check_tile_contract(const typename TileT::Params& params, double error) {
   poisoned(77, 3) = std::nanf("");
   const Matrix with_nan = run(poisoned, w, 0, 2, 25);
   CHECK(with_nan.row(77).array().isNaN().all());
-  CHECK(with_nan.topRows(75) == run(x, w, 0, 2, 25).topRows(75));  // the groups before it
+  CHECK((with_nan.topRows(64) == run(x, w, 0, 2, 25).topRows(64)));  // rows of other blocks and groups
 
   kernel::Matmul<TileT> matmul(params);
   cost::Ledger ledger;
