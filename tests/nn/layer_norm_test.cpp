@@ -16,7 +16,7 @@ TEST_CASE("LayerNorm: moments of a row, and gradients against central difference
   MatrixD x = random_matrix(rows, n, 1), residual = random_matrix(rows, n, 2), y(rows, n);
   const MatrixD dy = random_matrix(rows, n, 3);
   const auto run = [&] {
-    cache.normalised.resize(rows, n) = x;
+    cache.normalised.resize(x.rows(), x.cols()) = x;
     norm.forward(residual, cache, y, ledger);
   };
   const auto loss = [&] { return run(), y.cwiseProduct(dy).sum(); };

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+#include <pim/core/check.hpp>
 #include <pim/core/matrix.hpp>
 #include <pim/core/rng.hpp>
 #include <pim/task/glue/builtin_lexicon.hpp>
@@ -367,13 +369,30 @@ inline std::uint64_t hash(std::string_view text) {
 
 }  // namespace builtin
 
+/// The first `count` built-in examples of a split, the same on every machine for the same `rng`; fewer are the first of
+/// more. Wanted labels go round the classes (for stsb: the levels 0 to 5), then `label_noise` of them become wrong. No
+/// example comes twice, and no first sentence of one dev split is in train.
+///
+/// throws  std::invalid_argument: dev_mismatched of a task other than mnli; count negative, or more than there are
 inline std::vector<Example> builtin_examples(const GlueTask& task, Split split, Index count, const Rng& rng) {
-  const auto place = static_cast<std::uint64_t>(&task - glue_tasks.data());
-  const Rng keys = rng.at(place, static_cast<std::uint64_t>(split));
+  if (split == Split::dev_mismatched && task.name != "mnli") {
+    throw std::invalid_argument("builtin_examples: only mnli has a mismatched dev split, " + std::string(task.name) +
+                                " has train and dev");
+  }
+  require(count >= 0, "builtin_examples: count is negative");
+  const auto same_name = [&](const GlueTask& other) { return other.name == task.name; };
+  const auto place = std::find_if(glue_tasks.begin(), glue_tasks.end(), same_name) - glue_tasks.begin();
+  const Rng keys = rng.at(static_cast<std::uint64_t>(place), static_cast<std::uint64_t>(split));
   const std::size_t levels = task.is_regression() ? 6 : task.labels().size();
   std::vector<Example> examples;
   std::set<std::pair<std::string, std::string>> seen;
-  for (std::uint64_t attempt = 0; static_cast<Index>(examples.size()) < count; ++attempt) {
+  const std::uint64_t most_attempts = 100 * (static_cast<std::uint64_t>(count) + 100);
+  for (std::uint64_t attempt = 0; std::ssize(examples) < count; ++attempt) {
+    if (attempt == most_attempts) {
+      throw std::invalid_argument("builtin_examples: " + std::string(task.name) + " has hardly more than " +
+                                  std::to_string(examples.size()) + " different examples, asked for " +
+                                  std::to_string(count));
+    }
     Example made = builtin::example(task, keys.at(attempt), examples.size() % levels, split == Split::dev_mismatched);
     const bool held_out = builtin::hash(made.a) % 8 == 0;
     if (held_out == (split == Split::train)) continue;
