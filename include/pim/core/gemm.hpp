@@ -28,7 +28,13 @@ struct EigenGemm {
   /// c (M, N) = a (M, K) * b (K, N), exact
   static void multiply_codes(const ConstMatrixRef_<std::int8_t>& a, const ConstMatrixRef_<std::int8_t>& b,
                              MatrixRef_<std::int32_t> c) {
-    c.noalias() = a.cast<std::int32_t>() * b.cast<std::int32_t>();
+    c.setZero();
+    for (Index i = 0; i < a.rows(); ++i) {
+      for (Index k = 0; k < a.cols(); ++k) {
+        const std::int32_t factor = a(i, k);
+        for (Index j = 0; j < b.cols(); ++j) c(i, j) += factor * b(k, j);
+      }
+    }
   }
 };
 

@@ -120,17 +120,18 @@ class DigitalFP8Tile {
         top = std::max(top, std::bit_cast<std::uint32_t>(abs_max({x.row(r).data(), length})));
       }
       const auto amax = std::bit_cast<float>(top);
-      if (!std::isfinite(amax)) {  // no shared exponent: every sum with this group is NaN
-        codes.middleRows(begin, end - begin).setZero();
-        units.segment(begin, end - begin).setConstant(std::nanf(""));
-        continue;
-      }
       const bool scaled = operand.amax_scale || operand.format.is_integer();
       const float scale = scaled ? aligner.amax_scale(amax) : operand.scale;
       const float unit = aligner.unit(amax, scale);
       for (Index r = begin; r < end; ++r) {
-        aligner.encode(std::span(x.row(r).data(), length), scale, unit, std::span<Code>(codes.row(r).data(), length));
-        units(r) = unit * scale;
+        const std::span<Code> row(codes.row(r).data(), length);
+        if (std::isfinite(amax)) {
+          aligner.encode(std::span(x.row(r).data(), length), scale, unit, row);
+          units(r) = unit * scale;
+        } else {  // no shared exponent: every sum with this group is NaN
+          std::fill(row.begin(), row.end(), Code{});
+          units(r) = std::nanf("");
+        }
       }
     }
     return units;
@@ -141,7 +142,9 @@ class DigitalFP8Tile {
     Gemm::multiply(codes.cwiseAbs2().eval(), sum_.codes().cwiseAbs2().eval(), power);
     for (Index r = 0; r < y.rows(); ++r) {
       rng.normals(static_cast<std::uint64_t>((first + r) * y.cols()), {xi.data(), static_cast<std::size_t>(xi.size())});
-      y.row(r).array() += 0.053F * row_unit(r) * column_unit_.array() * power.row(r).array().sqrt() * xi.array();
+      for (Index c = 0; c < y.cols(); ++c) {
+        y(r, c) += 0.053F * row_unit(r) * column_unit_(c) * std::sqrt(power(r, c)) * xi(0, c);
+      }
     }
   }
 

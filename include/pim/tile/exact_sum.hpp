@@ -1,7 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 #include <pim/core/gemm.hpp>
 #include <pim/core/matrix.hpp>
@@ -12,8 +14,8 @@ namespace pim::tile {
 ///
 ///   int8 codes, int32 sums     where the GEMM policy has them and both operands fit
 ///   float32                    sums below 2^24: each product and each partial sum is a whole number it can hold
-///   float64                    sums below 2^53
-///   int64 codes, 128-bit sums  the rest (lossless alignment of E5M2 needs 73 bits)
+///   float64                    sums below 2^53, by plain loops: only lossless alignment needs them
+///   128-bit integers           the rest (lossless alignment of E5M2 needs 70 bits)
 class ExactSum {
  public:
   Index rows() const { return codes_.rows(); }
@@ -25,12 +27,11 @@ class ExactSum {
     codes_ = codes;
     const int bits =
         input_bits + weight_bits + static_cast<int>(std::ceil(std::log2(static_cast<double>(codes.rows()))));
-    if (Gemm::has_int8() && input_bits <= 7 && weight_bits <= 7 && codes.allFinite()) {
+    if (Gemm::has_int8() && input_bits <= 7 && weight_bits <= 7) {
       width_ = Width::int8;
       codes_int8_ = codes.cast<std::int8_t>();
     } else {
       width_ = bits <= 24 ? Width::float32 : bits <= 53 ? Width::float64 : Width::wide;
-      if (width_ == Width::float64) codes_double_ = codes.cast<double>();
     }
   }
 
@@ -58,11 +59,10 @@ class ExactSum {
       Gemm::multiply(x, codes_, sums);
       add(sums, row_unit, column_unit, y);
     } else if (width_ == Width::float64) {
-      Matrix_<double> sums(y.rows(), y.cols());
-      Gemm::multiply(x.template cast<double>().eval(), codes_double_, sums);
-      add(sums, row_unit, column_unit, y);
+      add(product<double>(x), row_unit, column_unit, y);
     } else {
-      add(wide_product(x), row_unit, column_unit, y);
+      __extension__ using Wide = __int128;
+      add(product<Wide>(x), row_unit, column_unit, y);
     }
   }
 
@@ -80,17 +80,18 @@ class ExactSum {
       for (Index c = 0; c < cols; ++c) out[c] += static_cast<float>(sum[c]) * (unit * column[c]);
     }
   }
-  Matrix_<double> wide_product(const Matrix& x) const {
-    __extension__ using Wide = __int128;
+  template <class Sum>
+  Matrix_<double> product(const Matrix& x) const {
     Matrix_<double> sums(x.rows(), cols());
+    std::vector<Sum> row(static_cast<std::size_t>(cols()));
     for (Index r = 0; r < x.rows(); ++r) {
-      for (Index c = 0; c < cols(); ++c) {
-        Wide sum = 0;
-        for (Index k = 0; k < rows(); ++k) {
-          sum += static_cast<Wide>(static_cast<std::int64_t>(x(r, k))) * static_cast<std::int64_t>(codes_(k, c));
-        }
-        sums(r, c) = static_cast<double>(sum);
+      std::fill(row.begin(), row.end(), Sum{});
+      for (Index k = 0; k < rows(); ++k) {
+        const auto factor = static_cast<Sum>(x(r, k));
+        const float* code = codes_.row(k).data();
+        for (std::size_t c = 0; c < row.size(); ++c) row[c] += factor * static_cast<Sum>(code[c]);
       }
+      std::copy(row.begin(), row.end(), sums.row(r).data());
     }
     return sums;
   }
@@ -98,7 +99,6 @@ class ExactSum {
   Width width_ = Width::float32;
   Matrix codes_;
   Matrix_<std::int8_t> codes_int8_;
-  Matrix_<double> codes_double_;
 };
 
 }  // namespace pim::tile

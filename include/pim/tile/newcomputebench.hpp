@@ -6,6 +6,7 @@
 #include <span>
 #include <variant>
 
+#include <pim/circuit/ir_drop.hpp>
 #include <pim/circuit/newcomputebench.hpp>
 #include <pim/core/check.hpp>
 #include <pim/core/gemm.hpp>
@@ -73,7 +74,9 @@ class DigitalTile {
       Matrix sums(y.rows(), y.cols()), xi(y.rows(), y.cols());
       Gemm::multiply(inputs, weights_, sums);
       rng.normals(static_cast<std::uint64_t>(x.first * y.cols()), {xi.data(), static_cast<std::size_t>(xi.size())});
-      y.array() += sums.array() * (1.0F + 0.053F * xi.array());
+      for (Index r = 0; r < y.rows(); ++r) {
+        for (Index c = 0; c < y.cols(); ++c) y(r, c) += sums(r, c) * (1.0F + 0.053F * xi(r, c));
+      }
     } else {
       Gemm::multiply_add(inputs, weights_, y);
     }
@@ -117,7 +120,9 @@ class ReRAMTile {
   void refresh(const Rng& rng) {
     if (params_.weight_noise == 0.0F) return;
     rng.normals(0, {weights_.data(), static_cast<std::size_t>(weights_.size())});
-    weights_ = exact_ + params_.weight_noise * weights_;
+    for (Index i = 0; i < weights_.size(); ++i) {
+      weights_.data()[i] = exact_.data()[i] + params_.weight_noise * weights_.data()[i];
+    }
   }
   void multiply_add(const Rows& x, MatrixRef y, const Rng&, cost::Ledger& ledger) const {
     require_shape("newcomputebench::ReRAMTile::multiply_add: x", x.values, x.rows(), weights_.rows());
@@ -164,38 +169,52 @@ struct PCMArray {
     if (!params.programming_noise) return;
     Matrix xi(w.rows(), w.cols());
     rng.normals(0, {xi.data(), static_cast<std::size_t>(xi.size())});
-    w.array() += w.unaryExpr([this](float v) { return programming_sigma(v); }).array() * xi.array();
+    for (Index r = 0; r < w.rows(); ++r) {
+      for (Index c = 0; c < w.cols(); ++c) w(r, c) += programming_sigma(w(r, c)) * xi(r, c);
+    }
   }
   /// delta of the IR drop, n = rows of w
   Matrix ir_drop(const Matrix& x, const Matrix& w) const {
     const auto n = static_cast<float>(w.rows());
-    const Matrix a = 0.35F * 5e-6F * n * (x.cwiseAbs() * w.cwiseAbs());
-    const auto loss = 0.05F * a.array().cube() - 0.2F * a.array().square() + 0.5F * a.array();
-    const RowVector j = RowVector::LinSpaced(w.rows(), 0.0F, n - 1.0F);
-    const RowVector position = 1.0F - (1.0F - j.array() / n).square();
-    const Matrix graded = (x * position.asDiagonal()) * w;
-    return -(loss * graded.array()).matrix();
+    Matrix graded_x(x.rows(), x.cols()), graded(x.rows(), w.cols());
+    for (Index j = 0; j < x.cols(); ++j) {
+      graded_x.col(j) = circuit::IrDrop::position(static_cast<float>(j), n) * x.col(j);
+    }
+    Gemm::multiply(graded_x, w, graded);
+    const Matrix magnitude = product_of_magnitudes(x, w);
+    for (Index i = 0; i < graded.size(); ++i) {
+      graded.data()[i] *= -circuit::IrDrop::loss(0.35F * 5e-6F * n * magnitude.data()[i]);
+    }
+    return graded;
   }
   /// y (batch, cols) = x w and the noises of one call; rows are keyed by `first`
   Matrix multiply(const Matrix& x, const Matrix& w, Index first, const Rng& rng) const {
-    Matrix y(x.rows(), w.cols());
+    Matrix y(x.rows(), w.cols()), xi(x.rows(), w.cols());
     Gemm::multiply(x, w, y);
-    Matrix xi(y.rows(), y.cols());
     const auto draw = [&](std::uint64_t place) {
       rng.at(place).normals(static_cast<std::uint64_t>(first * y.cols()),
                             {xi.data(), static_cast<std::size_t>(xi.size())});
     };
-    Matrix result = y;
     if (params.read_noise) {
       draw(0);
-      result.array() += 0.0175F * (x.cwiseAbs2() * w.cwiseAbs()).array().sqrt() * xi.array();
+      const Matrix squares = x.cwiseAbs2(), variance = product_of_magnitudes(squares, w);
+      for (Index i = 0; i < y.size(); ++i) y.data()[i] += 0.0175F * std::sqrt(variance.data()[i]) * xi.data()[i];
     }
-    if (params.ir_drop) result += ir_drop(x, w);
+    if (params.ir_drop) y += ir_drop(x, w);
     if (params.out_noise) {
       draw(1);
-      result.array() += 0.04F * xi.array();
+      y += 0.04F * xi;
     }
-    return result;
+    return y;
+  }
+
+ private:
+  /// |x| |w|
+  static Matrix product_of_magnitudes(const Matrix& x, const Matrix& w) {
+    const Matrix x_magnitudes = x.cwiseAbs(), w_magnitudes = w.cwiseAbs();
+    Matrix product(x.rows(), w.cols());
+    Gemm::multiply(x_magnitudes, w_magnitudes, product);
+    return product;
   }
 };
 
