@@ -62,19 +62,25 @@ class GlueStudy {
     Classifier model(pretrained_.config,
                      [](std::string_view) { return kernel::library_matmul(tile::IdealTileParams{}); });
     model.initialise(rng_.at(start_place));
+    untrained_ = weights_of(model);
     if (!pretrained_.weights.tensors.empty()) {
       notes_ = io::load_checkpoint(pretrained_.weights, pretrained_.source.string(), model.parameters(),
                                    model::encoder_name(pretrained_.config) + ".")
                    .lines(pretrained_.source.string());
     }
     start_ = weights_of(model);
+    for (std::size_t i = 0; const nn::Parameter<float>& p : model.parameters()) {
+      const bool in_head = p.name.starts_with("bert.pooler.") || p.name.starts_with("classifier.");
+      if (!in_head) untrained_[i] = start_[i];
+      ++i;
+    }
   }
 
   /// Lines about what the checkpoint lacked, or held in vain.
   const std::vector<std::string>& notes() const { return notes_; }
 
-  /// The start itself: a head without training.
-  std::vector<Evaluation> random() { return evaluate(io::TileConfig::preset("ideal"), start_); }
+  /// The start with a fresh head, without training.
+  std::vector<Evaluation> random() { return evaluate(io::TileConfig::preset("ideal"), untrained_); }
   /// Trained and evaluated in float32.
   std::vector<Evaluation> original() {
     train_original();
@@ -235,7 +241,7 @@ class GlueStudy {
   std::vector<task::Sample> train_;
   std::vector<Dev> dev_;
   std::vector<std::string> notes_;
-  Weights start_, tuned_;
+  Weights start_, untrained_, tuned_;
   std::optional<Weights> original_;
   double original_train_s_ = 0.0, train_s_ = 0.0;
 };

@@ -31,10 +31,12 @@ inline Pretrained load_pretrained(const std::string& model, const task::GlueTask
       io::read_model_folder(model == "builtin" ? builtin_model_folder() : std::filesystem::path(model));
   std::vector<std::string> labels(task.labels().begin(), task.labels().end());
   if (task.is_regression()) labels = {"score"};
+  const bool has_head = folder.config.labels == labels;
   folder.config.labels = std::move(labels);
   if (model != "builtin") return {folder.config, folder.tokenizer, std::move(folder.weights), folder.path};
   if (builtin_data) {
-    std::erase_if(folder.weights.tensors, [](const auto& tensor) {  // the head is that of sst2
+    std::erase_if(folder.weights.tensors, [has_head](const auto& tensor) {  // the head is that of sst2
+      if (has_head) return false;
       return tensor.first.starts_with("bert.pooler.") || tensor.first.starts_with("classifier.");
     });
     return {folder.config, folder.tokenizer, std::move(folder.weights), folder.path};
