@@ -2,14 +2,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <limits>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -31,46 +26,15 @@ struct GoldenFile {
 };
 
 /// Every *.json of golden_dir(), read once, in alphabetical order.
-inline const std::vector<GoldenFile>& all_golden_files() {
-  static const std::vector<GoldenFile> files = [] {
-    std::vector<GoldenFile> found;
-    for (const auto& entry : std::filesystem::directory_iterator(golden_dir())) {
-      if (entry.path().extension() != ".json") continue;
-      std::ifstream stream(entry.path());
-      Json content = Json::parse(stream);
-      std::string kind = content.is_object() ? content.value("kind", "") : "";
-      found.push_back({entry.path().filename().string(), std::move(kind), std::move(content)});
-    }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-    return found;
-  }();
-  return files;
-}
+const std::vector<GoldenFile>& all_golden_files();
 /// Those of one kind; none, with a warning or a failure as has_data says, where there are no golden files at all.
-inline std::vector<const GoldenFile*> golden_files(std::string_view kind) {
-  std::vector<const GoldenFile*> chosen;
-  if (!has_data(golden_dir())) return chosen;
-  for (const GoldenFile& file : all_golden_files()) {
-    if (file.kind == kind) chosen.push_back(&file);
-  }
-  return chosen;
-}
+std::vector<const GoldenFile*> golden_files(std::string_view kind);
 
 /// A number, or one of the strings "NaN", "Infinity", "-Infinity".
-inline double number(const Json& value) {
-  if (!value.is_string()) return value.get<double>();
-  if (value == "NaN") return std::numeric_limits<double>::quiet_NaN();
-  if (value == "Infinity") return std::numeric_limits<double>::infinity();
-  if (value == "-Infinity") return -std::numeric_limits<double>::infinity();
-  throw std::invalid_argument("not a number: " + value.dump());
-}
+double number(const Json& value);
 /// The elements of a tensor {"shape", "data"} in row-major order, or of a plain list.
-inline std::vector<double> numbers(const Json& value) {
-  std::vector<double> elements;
-  for (const Json& element : value.is_object() ? value.at("data") : value) elements.push_back(number(element));
-  return elements;
-}
-inline std::vector<Index> shape(const Json& tensor) { return tensor.at("shape").get<std::vector<Index>>(); }
+std::vector<double> numbers(const Json& value);
+std::vector<Index> shape(const Json& tensor);
 
 /// A tensor (..., M, K) as a matrix (... * M, K); one dimension is one row.
 template <class T = float>

@@ -2,6 +2,7 @@
 
 #include "golden/golden_files.hpp"
 #include "golden/ncb_adapter.hpp"
+#include "instances/model.hpp"
 #include <pim/io/checkpoint.hpp>
 #include <pim/nn/adamw.hpp>
 #include <pim/nn/loss.hpp>

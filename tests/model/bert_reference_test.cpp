@@ -7,6 +7,7 @@
 #include <pim/model/sequence_classifier.hpp>
 #include <pim/nn/loss.hpp>
 
+#include "instances/model.hpp"
 #include "support/catch.hpp"
 using nlohmann::json;
 using pim::Index;

@@ -1,5 +1,6 @@
 #include <pim/model/sequence_classifier.hpp>
 
+#include "instances/model.hpp"
 #include "support/catch.hpp"
 #include "support/gradient_check.hpp"
 #include <pim/kernel/exact_matmul.hpp>

@@ -1,5 +1,6 @@
 #include <pim/task/train/trainer.hpp>
 
+#include "instances/model.hpp"
 #include "support/catch.hpp"
 #include <pim/kernel/exact_matmul.hpp>
 #include <pim/task/train/predict.hpp>
