@@ -93,9 +93,8 @@ void resolve(const CLI::App& flags, Options& o) {
     refuse("--model: there is no folder " + pim::in_quotes(o.model) +
            "; give one with config.json, model.safetensors and the vocabulary, or builtin");
   }
-  if (o.model != "builtin" && o.data == "builtin") {
-    refuse("--model " + o.model + " needs --data DIR, a folder with the official GLUE files; " +
-           "the built-in sentences are for the built-in model");
+  if (o.model != "builtin" && !given("--data")) {
+    refuse("--model " + o.model + " needs --data DIR, a folder with the official GLUE files, or --data builtin");
   }
   if (o.resume && o.output.empty()) refuse("--resume needs --output, the folder of the run to continue");
   if (std::find(o.tasks.begin(), o.tasks.end(), "all") != o.tasks.end()) {

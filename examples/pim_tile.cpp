@@ -13,7 +13,6 @@
 #include <pim/kernel/exact_matmul.hpp>
 #include <pim/kernel/library_matmul.hpp>
 
-#include "instances/library_matmul.hpp"
 #include "support/program.hpp"
 #include "support/tile_argument.hpp"
 

@@ -17,7 +17,6 @@
 
 #include <pim/io/tile_config.hpp>
 
-#include "instances/library_matmul.hpp"
 #include "support/pretrained.hpp"
 #include "support/program.hpp"
 #include "support/training_state.hpp"

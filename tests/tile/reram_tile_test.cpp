@@ -61,9 +61,9 @@ TEST_CASE("GaussianReRAMTile: levels, then noise relative to the largest weight 
     for (Index c = 0; c < 8; ++c) {
       const auto device = static_cast<std::uint64_t>(8 * r + c);
       const float gamma = w.col(c).cwiseAbs().maxCoeff(), target = levels(r, c) / gamma;
-      const float positive = std::max(std::max(target, 0.0F) + 0.1F * Rng(1).at(0).normal(device), 0.0F);
-      const float negative = std::max(std::max(-target, 0.0F) + 0.1F * Rng(1).at(1).normal(device), 0.0F);
-      CHECK(noisy(r, c) == Approx(gamma * (positive - negative)).margin(1e-6));
+      const float programmed = std::max(std::fabs(target) + 0.1F * Rng(1).at(0).normal(device), 0.0F);
+      const float rest = std::max(0.1F * Rng(1).at(1).normal(device), 0.0F);
+      CHECK(noisy(r, c) == Approx(std::copysign(gamma, target) * (programmed - rest)).margin(1e-6));
     }
   }
   CHECK(largest_error(noisy_10, 10.0F * noisy) < 1e-5);

@@ -34,12 +34,11 @@ TEST_CASE("WeightDevices: both devices of a pair are programmed, with draws of t
   single.program(weights, pim::Rng(1), 100);
   single.read(offset);
   for (std::size_t i = 0; i < 5; ++i) {
-    const float xi_positive = pim::Rng(1).at(0).normal(100 + i), xi_negative = pim::Rng(1).at(1).normal(100 + i);
-    const float positive = std::max(std::max(weights[i], 0.0F) + 0.1F * xi_positive, 0.0F);
-    const float negative = std::max(std::max(-weights[i], 0.0F) + 0.1F * xi_negative, 0.0F);
-    CHECK(w[i] == Approx(positive - negative).margin(1e-6));
-    CHECK(offset[i] ==
-          Approx(2.0F * std::max(0.5F * (weights[i] + 1.0F) + 0.1F * xi_positive, 0.0F) - 1.0F).margin(1e-6));
+    const float xi = pim::Rng(1).at(0).normal(100 + i), xi_rest = pim::Rng(1).at(1).normal(100 + i);
+    const float programmed = std::max(std::fabs(weights[i]) + 0.1F * xi, 0.0F);
+    const float rest = std::max(0.1F * xi_rest, 0.0F);
+    CHECK(w[i] == Approx(std::copysign(programmed, weights[i]) - std::copysign(rest, weights[i])).margin(1e-6));
+    CHECK(offset[i] == Approx(2.0F * std::max(0.5F * (weights[i] + 1.0F) + 0.1F * xi, 0.0F) - 1.0F).margin(1e-6));
   }
 }
 

@@ -103,7 +103,7 @@ class Pcm {
     }
   }
   void age(std::span<const float> target, const Rng& rng, std::uint64_t first, std::span<float> g) const {
-    std::array<float, 256> xi_drift, xi_read;
+    std::array<float, block> xi_drift, xi_read;
     const Rng drift = rng.at(1), read = rng.at(2);
     for (std::size_t begin = 0; begin < g.size(); begin += xi_drift.size()) {
       const std::size_t count = std::min(xi_drift.size(), g.size() - begin);
@@ -128,6 +128,8 @@ class Pcm {
   }
 
  private:
+  static constexpr std::size_t block = 256;  ///< devices that age together: the draws of one chunk
+
   [[gnu::always_inline]] float sigma(float target) const {
     const float s = Model::programming_sigma_uS(target) * programming_scale_;
     return s > 0.0F ? s : 0.0F;
@@ -136,12 +138,21 @@ class Pcm {
     return portable_log(target > 1e-7F ? target : 1e-7F);
   }
   void age_block(std::span<const float> target, const float* xi_drift, const float* xi_read, float* g) const {
+    std::array<float, block> mean, sigma, read;  // of the drift exponent; of the read noise
+    const bool at_rest = abs_max(target) == 0.0F;
+    const std::size_t different = at_rest ? 1 : target.size();
+    for (std::size_t i = 0; i < different; ++i) {
+      const float t = target[i], log_g = log_fraction(t);
+      mean[i] = Model::drift_mean(t, log_g);
+      sigma[i] = Model::drift_sigma(t, log_g);
+      read[i] = Model::read_noise(t, log_g) * read_growth_;
+    }
+    if (at_rest) {
+      for (auto* values : {&mean, &sigma, &read}) std::fill(values->begin() + 1, values->end(), values->front());
+    }
     for (std::size_t i = 0; i < target.size(); ++i) {
-      const float t = target[i];
-      const float log_g = log_fraction(t);
-      const float nu = std::fabs(Model::drift_mean(t, log_g) + Model::drift_sigma(t, log_g) * xi_drift[i]);
-      const float drifted = g[i] * portable_exp(-nu * log_age_);
-      const float noisy = drifted + drifted * (Model::read_noise(t, log_g) * read_growth_) * xi_read[i];
+      const float drifted = g[i] * portable_exp(-std::fabs(mean[i] + sigma[i] * xi_drift[i]) * log_age_);
+      const float noisy = drifted + drifted * read[i] * xi_read[i];
       g[i] = noisy > 0.0F ? noisy : 0.0F;
     }
   }

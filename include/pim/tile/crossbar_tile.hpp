@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -68,7 +69,7 @@ class CrossbarTile {
 
   void program(ConstMatrixRef w, const Rng& rng, cost::Ledger& ledger) {
     require_fits("CrossbarTile::program: w", w, rows(), cols());
-    output_scale_ = w.cwiseAbs().colwise().maxCoeff() + (0.0F * w).colwise().sum();  // NaN where w is not finite
+    output_scale_ = column_abs_max(w);
     const RowVector gamma = output_scale_.unaryExpr([](float g) { return g == 0.0F ? 1.0F : g; });
     normalised_ = w.array().rowwise() / gamma.array();
     if (params_.weight_bits > 0) quantise_weights();
@@ -130,6 +131,21 @@ class CrossbarTile {
     require(params.ir_drop.scale >= 0.0F && params.ir_drop.wire_ratio > 0.0F,
             "CrossbarTile: ir_drop needs a scale that is not negative and a positive wire_ratio");
     return params;
+  }
+  /// (cols): the largest |w| of each column, NaN where one is not finite
+  static RowVector column_abs_max(ConstMatrixRef w) {
+    constexpr std::uint32_t infinity = 0x7f800000U;  // bits of non-negative floats are ordered as the floats are
+    std::vector<std::uint32_t> top(static_cast<std::size_t>(w.cols()));
+    for (Index r = 0; r < w.rows(); ++r) {
+      const float* row = w.row(r).data();
+      for (std::size_t c = 0; c < top.size(); ++c) {
+        top[c] = std::max(top[c], std::bit_cast<std::uint32_t>(row[c]) & 0x7fffffffU);
+      }
+    }
+    return RowVector::NullaryExpr(w.cols(), [&](Index c) {
+      const std::uint32_t bits = top[static_cast<std::size_t>(c)];
+      return bits < infinity ? std::bit_cast<float>(bits) : std::nanf("");
+    });
   }
   Index array_cols() const {
     const Index cols = weights_.cols();

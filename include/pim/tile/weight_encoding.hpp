@@ -15,7 +15,8 @@ enum class Encoding {
   single_device,      ///< w = 2 g - 1: the offset is subtracted digitally
 };
 
-/// The devices of one row of weights, between targets and the weights they stand for.
+/// The devices of one row of weights, between targets and the weights they stand for. Of a differential pair the device
+/// of the weight's sign is side 0, the one at rest side 1.
 template <device::ResistiveDevice Device>
 class WeightDevices {
  public:
@@ -25,18 +26,21 @@ class WeightDevices {
       side.target.resize(static_cast<std::size_t>(cols));
       side.g.resize(static_cast<std::size_t>(cols));
     }
+    sign_.resize(static_cast<std::size_t>(cols));
   }
   /// w in [-1, 1]; device i of a side draws as number first + i under rng.at(side)
   void program(std::span<const float> w, const Rng& rng, std::uint64_t first) {
-    for (std::size_t s = 0; s < sides_.size(); ++s) {
-      Side& side = sides_[s];
-      const float sign = s == 0 ? 1.0F : -1.0F;
-      if (encoding_ == Encoding::differential_pair) {
-        for (std::size_t i = 0; i < w.size(); ++i) side.target[i] = sign * w[i] > 0.0F ? sign * w[i] : 0.0F;
-      } else {
-        for (std::size_t i = 0; i < w.size(); ++i) side.target[i] = 0.5F * (w[i] + 1.0F);
+    float* target = sides_[0].target.data();
+    if (encoding_ == Encoding::differential_pair) {
+      for (std::size_t i = 0; i < w.size(); ++i) {
+        target[i] = std::fabs(w[i]);
+        sign_[i] = std::copysign(1.0F, w[i]);
       }
-      device_.program(side.target, rng.at(s), first, side.g);
+    } else {
+      for (std::size_t i = 0; i < w.size(); ++i) target[i] = 0.5F * (w[i] + 1.0F);
+    }
+    for (std::size_t s = 0; s < sides_.size(); ++s) {
+      device_.program(sides_[s].target, rng.at(s), first, sides_[s].g);
     }
   }
   void age(const Rng& rng, std::uint64_t first) requires device::AgingDevice<Device> {
@@ -44,22 +48,23 @@ class WeightDevices {
   }
   /// w[i] = what the devices stand for now
   void read(std::span<float> w) const {
-    const float* positive = sides_[0].g.data();
+    const float* g = sides_[0].g.data();
     if (encoding_ == Encoding::differential_pair) {
-      const float* negative = sides_[1].g.data();
-      for (std::size_t i = 0; i < w.size(); ++i) w[i] = positive[i] - negative[i];
+      const float* rest = sides_[1].g.data();
+      for (std::size_t i = 0; i < w.size(); ++i) w[i] = sign_[i] * (g[i] - rest[i]);
     } else {
-      for (std::size_t i = 0; i < w.size(); ++i) w[i] = 2.0F * positive[i] - 1.0F;
+      for (std::size_t i = 0; i < w.size(); ++i) w[i] = 2.0F * g[i] - 1.0F;
     }
   }
 
  private:
   struct Side {
-    std::vector<float> target, g;
+    std::vector<float> target, g;  ///< targets of a device at rest stay zero
   };
   Device device_;
   Encoding encoding_;
   std::vector<Side> sides_;
+  std::vector<float> sign_;
 };
 
 /// mean[i], sigma[i] of the weight that freshly programmed devices stand for, from its target mean[i] in [-1, 1].

@@ -187,12 +187,13 @@ inline constexpr auto nouns = std::to_array<Number>({
 inline constexpr auto aspects =
     std::to_array<std::string_view>({"film", "movie", "story", "plot", "acting", "music", "script", "cast", "ending",
                                      "dialogue", "camera", "humor", "scene", "song", "hero", "drama"});
+/// Words of praise and of blame: the first half of each list is strong, the second mild.
 inline constexpr auto praise = std::to_array<std::string_view>(
-    {"good",   "great",    "superb",    "charming", "funny",      "moving",   "brilliant",
-     "fresh",  "lovely",   "clever",    "gripping", "delightful", "touching", "elegant",
-     "honest", "inspired", "thrilling", "witty",    "wonderful",  "rich"});
+    {"great",    "superb",   "brilliant", "wonderful", "delightful", "gripping", "thrilling",
+     "inspired", "charming", "moving",    "good",      "funny",      "fresh",    "lovely",
+     "clever",   "touching", "elegant",   "honest",    "witty",      "rich"});
 inline constexpr auto blame = std::to_array<std::string_view>(
-    {"bad",      "awful",    "dull",  "boring",  "stale", "clumsy", "shallow", "tedious", "silly",    "weak",
-     "dreadful", "lifeless", "messy", "painful", "bland", "ugly",   "stupid",  "hollow",  "tiresome", "flat"});
+    {"awful", "dreadful", "painful", "tedious", "stupid", "lifeless", "boring", "ugly",  "tiresome", "clumsy",
+     "bad",   "dull",     "stale",   "shallow", "silly",  "weak",     "messy",  "bland", "hollow",   "flat"});
 
 }  // namespace pim::task::lexicon

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""PyTorch's time for the optimiser steps of bench/nn/step_bench.cpp: same networks, batches, dropout and AdamW.
+"""PyTorch's time for what the benches time: Gaussian draws (bench/core) and optimiser steps of the same networks,
+batches, dropout and AdamW (bench/nn).
 
-usage: scripts/bench_torch_step.py [--bench PROGRAM]
+usage: scripts/bench_torch.py [--bench PROGRAM]
 With --bench build/release/bench/pim_bench_onednn both run, turn by turn, and the last column is PyTorch's time divided
 by ours. Needs torch and transformers. Which BLAS PyTorch was built with matters: it is printed.
 """
@@ -40,11 +41,20 @@ def torch_step_ms(network, threads, seconds):
     return best * 1e3
 
 
-def pim_step_ms(program, name, threads, seconds):
-    arguments = [program, f"--benchmark_filter=^nn/step/{name}/threads:{threads}/", f"--benchmark_min_time={seconds}",
-                 "--benchmark_format=json"]
+def torch_draw_ns(seconds):
+    torch.set_num_threads(1)
+    draws, best, end = 1 << 16, float("inf"), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        torch.randn(draws)
+        best = min(best, time.perf_counter() - start)
+    return best / draws * 1e9
+
+
+def pim_counter(program, name, counter, seconds):
+    arguments = [program, f"--benchmark_filter=^{name}/", f"--benchmark_min_time={seconds}", "--benchmark_format=json"]
     run = json.loads(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout)
-    return run["benchmarks"][0]["best_ms"]
+    return run["benchmarks"][0][counter]
 
 
 def main():
@@ -53,14 +63,19 @@ def main():
     parser.add_argument("--seconds", type=float, default=5.0, help="for each measurement")
     args = parser.parse_args()
     blas = [line for line in torch.__config__.show().replace(",", "\n").split("\n") if "BLAS_INFO" in line]
-    print(f"torch {torch.__version__}, {' '.join(blas).strip()}; best step of {args.seconds:g} s")
-    print(f"{'network':16}{'threads':>8}{'torch ms':>12}" + (f"{'pim ms':>12}{'torch/pim':>12}" if args.bench else ""))
+    print(f"torch {torch.__version__}, {' '.join(blas).strip()}; best of {args.seconds:g} s")
+    print(f"{'':32}{'torch':>12}" + (f"{'pim':>12}{'torch/pim':>12}" if args.bench else ""))
+
+    def compare(label, theirs, name, counter):
+        ours = pim_counter(args.bench, name, counter, args.seconds) if args.bench else None
+        time = theirs()
+        print(f"{label:32}{time:12.2f}" + (f"{ours:12.2f}{time / ours:12.2f}" if args.bench else ""), flush=True)
+
+    compare("Gaussian draw [ns]", lambda: torch_draw_ns(args.seconds), "core/Rng/normals", "ns_per_draw")
     for name, network in NETWORKS.items():
         for threads in (1, 2):
-            ours = pim_step_ms(args.bench, name, threads, args.seconds) if args.bench else None
-            theirs = torch_step_ms(network, threads, args.seconds)
-            line = f"{name:16}{threads:8}{theirs:12.2f}"
-            print(line + (f"{ours:12.2f}{theirs / ours:12.2f}" if args.bench else ""), flush=True)
+            compare(f"{name}, {threads} thread{'s'[:threads - 1]} [ms]",
+                    lambda: torch_step_ms(network, threads, args.seconds), f"nn/step/{name}/threads:{threads}", "best_ms")
 
 
 if __name__ == "__main__":
