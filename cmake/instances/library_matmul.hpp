@@ -10,3 +10,4 @@ PIM_INSTANCE class pim::kernel::AnyMatmul<pim::tile::IdealTile, pim::tile::Digit
                                           pim::tile::GaussianReRAMTile, pim::tile::CmoReRAMTile, pim::tile::PCMTile,
                                           pim::tile::HermesPCMTile, pim::tile::newcomputebench::DigitalTile,
                                           pim::tile::newcomputebench::ReRAMTile, pim::tile::newcomputebench::PCMTile>;
+PIM_INSTANCE pim::kernel::LibraryMatmul pim::kernel::library_matmul<pim::tile::Library>(const pim::tile::AnyParams&);

@@ -29,7 +29,7 @@ static Matrix codes(Index rows, Index cols, int bits, std::uint64_t seed) {
 
 static void check(int input_bits, int weight_bits, Index k) {
   const Matrix x = codes(3, k, input_bits, 1), w = codes(k, 5, weight_bits, 2);
-  pim::tile::ExactSum sum;
+  pim::tile::ExactSum<pim::Gemm> sum;
   sum.program(w, input_bits, weight_bits);
   Matrix y = Matrix::Zero(3, 5);
   sum.with_codes_of(3, [&](auto& narrow) {
@@ -69,7 +69,7 @@ TEST_CASE("ExactSum: units scale, sums add to what is there", "[tile][exact_sum]
   w << 1.0F, -2.0F, 3.0F, 4.0F;
   x << 5.0F, 6.0F;
   for (const int bits : {3, 20, 30}) {
-    pim::tile::ExactSum sum;
+    pim::tile::ExactSum<pim::Gemm> sum;
     sum.program(w, bits, bits);
     Matrix y = Matrix::Constant(1, 2, 100.0F);
     sum.with_codes_of(1, [&](auto& narrow) {

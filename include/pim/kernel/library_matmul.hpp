@@ -1,4 +1,5 @@
 #pragma once
+#include <type_traits>
 #include <variant>
 
 #include <pim/kernel/any_matmul.hpp>
@@ -9,13 +10,13 @@ namespace pim::kernel {
 /// A product on any tile of the library, chosen at run time.
 using LibraryMatmul = tile::Library::apply<AnyMatmul>;
 
-/// The product on the tile that these parameters belong to.
+/// The product on the tile of a list that these parameters belong to.
 /// throws std::invalid_argument: what the tile refuses
-inline LibraryMatmul library_matmul(const tile::AnyParams& params) {
+template <class Tiles = tile::Library>
+typename Tiles::template apply<AnyMatmul> library_matmul(const typename Tiles::AnyParams& params) {
   return std::visit(
-      [](const auto& p) {
-        using Tile = tile::Library::tile_of<std::remove_cvref_t<decltype(p)>>;
-        return LibraryMatmul(Matmul<Tile>(p));
+      [](const auto& p) -> typename Tiles::template apply<AnyMatmul> {
+        return Matmul<typename Tiles::template tile_of<std::remove_cvref_t<decltype(p)>>>(p);
       },
       params);
 }

@@ -57,7 +57,7 @@ struct CrossbarTileParams {
 /// throws  std::invalid_argument naming the parameter or the operand whose shape is wrong
 /// source  Rasch et al., Nat. Commun. 14, 5282 (2023), arXiv 2302.08469, equations 1 to 5; column-wise scales, bound
 ///         management (at most 10 halvings) and global drift compensation (floor 1e-4) as in aihwkit
-template <device::ResistiveDevice Device>
+template <device::ResistiveDevice Device, class Products = Gemm>
 class CrossbarTile {
  public:
   using Params = CrossbarTileParams<Device>;
@@ -240,8 +240,8 @@ class CrossbarTile {
     }
     if (cell_noise) magnitude_inputs.bottomRows(batch) = inputs.cwiseAbs2();
     Matrix currents(drops ? 2 * batch : batch, cols), magnitudes(magnitude_inputs.rows(), cols);
-    Gemm::multiply(drops ? signed_inputs : inputs, weights_, currents);
-    if (magnitudes.rows() > 0) Gemm::multiply(magnitude_inputs, magnitudes_, magnitudes);
+    Products::multiply(drops ? signed_inputs : inputs, weights_, currents);
+    if (magnitudes.rows() > 0) Products::multiply(magnitude_inputs, magnitudes_, magnitudes);
     if (drops) {
       subtract_ir_drop(currents.bottomRows(batch), magnitudes.topRows(batch), currents.topRows(batch));
       currents.conservativeResize(batch, cols);

@@ -44,11 +44,14 @@ struct DigitalFP8TileParams {
 /// ledger  program: cell_write rows*cols, align rows*cols;  multiply_add: align batch*rows, mac batch*rows*cols,
 ///         array_read batch*arrays and digital_add batch*cols, in `batch` steps
 /// throws  std::invalid_argument naming the parameter or the operand whose shape is wrong
+/// Products: the GEMM policy.
+///
 /// source  numeric/align.hpp; the approximate mode's 5.3 %: AICrossSim/NewComputeBench, there on the block's sum
-class DigitalFP8Tile {
+template <class Products>
+class BasicDigitalTile {
  public:
   using Params = DigitalFP8TileParams;
-  explicit DigitalFP8Tile(const Params& params = {})
+  explicit BasicDigitalTile(const Params& params = {})
       : params_(validated(params)),
         input_(params.input.format, params.input.aligned_bits, params.rounding),
         weight_(params.weight.format, params.weight.aligned_bits, params.rounding) {}
@@ -139,7 +142,7 @@ class DigitalFP8Tile {
 
   void add_adder_error(const Matrix& codes, const RowVector& row_unit, Index first, MatrixRef y, const Rng& rng) const {
     Matrix power(y.rows(), y.cols()), xi(1, y.cols());
-    Gemm::multiply(codes.cwiseAbs2().eval(), sum_.codes().cwiseAbs2().eval(), power);
+    Products::multiply(codes.cwiseAbs2().eval(), sum_.codes().cwiseAbs2().eval(), power);
     for (Index r = 0; r < y.rows(); ++r) {
       rng.normals(static_cast<std::uint64_t>((first + r) * y.cols()), {xi.data(), static_cast<std::size_t>(xi.size())});
       for (Index c = 0; c < y.cols(); ++c) {
@@ -150,9 +153,10 @@ class DigitalFP8Tile {
 
   Params params_;
   numeric::Aligner input_, weight_;
-  ExactSum sum_;
+  ExactSum<Products> sum_;
   RowVector column_unit_;  // (cols): value of one weight code
 };
+using DigitalFP8Tile = BasicDigitalTile<Gemm>;
 static_assert(verify_tile<DigitalFP8Tile>());
 
 }  // namespace pim::tile

@@ -16,6 +16,7 @@ namespace pim::tile {
 ///   float32                    sums below 2^24: each product and each partial sum is a whole number it can hold
 ///   float64                    sums below 2^53, by plain loops: only lossless alignment needs them
 ///   128-bit integers           the rest (lossless alignment of E5M2 needs 70 bits)
+template <class Products>
 class ExactSum {
  public:
   Index rows() const { return codes_.rows(); }
@@ -27,7 +28,7 @@ class ExactSum {
     codes_ = codes;
     const int bits =
         input_bits + weight_bits + static_cast<int>(std::ceil(std::log2(static_cast<double>(codes.rows()))));
-    if (Gemm::has_int8() && input_bits <= 7 && weight_bits <= 7) {
+    if (Products::has_int8() && input_bits <= 7 && weight_bits <= 7) {
       width_ = Width::int8;
       codes_int8_ = codes.cast<std::int8_t>();
     } else {
@@ -52,11 +53,11 @@ class ExactSum {
                     MatrixRef y) const {
     if constexpr (std::is_same_v<Code, std::int8_t>) {
       Matrix_<std::int32_t> sums(y.rows(), y.cols());
-      Gemm::multiply_codes(x, codes_int8_, sums);
+      Products::multiply_codes(x, codes_int8_, sums);
       add(sums, row_unit, column_unit, y);
     } else if (width_ == Width::float32) {
       Matrix sums(y.rows(), y.cols());
-      Gemm::multiply(x, codes_, sums);
+      Products::multiply(x, codes_, sums);
       add(sums, row_unit, column_unit, y);
     } else if (width_ == Width::float64) {
       add(product<double>(x), row_unit, column_unit, y);

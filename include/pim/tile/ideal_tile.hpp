@@ -15,10 +15,11 @@ struct IdealTileParams {
 /// shapes  w (rows, cols);  x (batch, rows);  y (batch, cols)
 /// ledger  program: cell_write rows*cols;  multiply_add: mac batch*rows*cols in `batch` steps
 /// throws  std::invalid_argument naming the operand whose shape is wrong
-class IdealTile {
+template <class Products>
+class BasicIdealTile {
  public:
   using Params = IdealTileParams;
-  explicit IdealTile(const Params& params = {}) : core_size_(params.core_size) {
+  explicit BasicIdealTile(const Params& params = {}) : core_size_(params.core_size) {
     require(core_size_ >= 0, "IdealTile: core_size must not be negative");
   }
   Index rows() const { return core_size_; }
@@ -31,7 +32,7 @@ class IdealTile {
   void multiply_add(const Rows& x, MatrixRef y, const Rng&, cost::Ledger& ledger) const {
     require_shape("IdealTile::multiply_add: x", x.values, x.rows(), w_.rows());
     require_shape("IdealTile::multiply_add: y", y, x.rows(), w_.cols());
-    Gemm::multiply_add(x.values, w_, y);
+    Products::multiply_add(x.values, w_, y);
     const auto batch = static_cast<std::uint64_t>(x.rows());
     ledger.add(cost::action::mac, batch * static_cast<std::uint64_t>(w_.size()), batch);
   }
@@ -44,6 +45,7 @@ class IdealTile {
   Index core_size_;
   Matrix w_;
 };
+using IdealTile = BasicIdealTile<Gemm>;
 static_assert(verify_tile<IdealTile>());
 
 }  // namespace pim::tile

@@ -49,10 +49,11 @@ struct DigitalTileParams {
 /// Both operands quantised along K, one scale a row of x and a column of w in each block.
 ///   y = Q(x) Q(w);  approximate: y += 0.053 y xi, afresh for each element of each block
 /// ledger  program: cell_write rows*cols;  multiply_add: mac batch*rows*cols in `batch` steps
-class DigitalTile {
+template <class Products>
+class BasicDigitalTile {
  public:
   using Params = DigitalTileParams;
-  explicit DigitalTile(const Params& params = {}) : params_(params) {
+  explicit BasicDigitalTile(const Params& params = {}) : params_(params) {
     require(params.core_size >= 0, "newcomputebench::DigitalTile: core_size must not be negative");
   }
   Index rows() const { return params_.core_size; }
@@ -72,13 +73,13 @@ class DigitalTile {
     quantize_rows(params_.input, x.values, inputs);
     if (params_.approximate) {
       Matrix sums(y.rows(), y.cols()), xi(y.rows(), y.cols());
-      Gemm::multiply(inputs, weights_, sums);
+      Products::multiply(inputs, weights_, sums);
       rng.normals(static_cast<std::uint64_t>(x.first * y.cols()), {xi.data(), static_cast<std::size_t>(xi.size())});
       for (Index r = 0; r < y.rows(); ++r) {
         for (Index c = 0; c < y.cols(); ++c) y(r, c) += sums(r, c) * (1.0F + 0.053F * xi(r, c));
       }
     } else {
-      Gemm::multiply_add(inputs, weights_, y);
+      Products::multiply_add(inputs, weights_, y);
     }
     const auto batch = static_cast<std::uint64_t>(x.rows());
     ledger.add(cost::action::mac, batch * static_cast<std::uint64_t>(weights_.size()), batch);
@@ -92,6 +93,7 @@ class DigitalTile {
   Params params_;
   Matrix weights_;
 };
+using DigitalTile = BasicDigitalTile<Gemm>;
 static_assert(verify_tile<DigitalTile>());
 
 struct ReRAMTileParams {
@@ -102,10 +104,11 @@ struct ReRAMTileParams {
 
 /// Inputs quantised to num_bits; Gaussian noise on the weights, drawn afresh at each call.
 /// ledger  program: cell_write rows*cols;  multiply_add: mac batch*rows*cols in `batch` steps
-class ReRAMTile {
+template <class Products>
+class BasicReRAMTile {
  public:
   using Params = ReRAMTileParams;
-  explicit ReRAMTile(const Params& params = {}) : params_(params) {
+  explicit BasicReRAMTile(const Params& params = {}) : params_(params) {
     require(params.core_size >= 0, "newcomputebench::ReRAMTile: core_size must not be negative");
     require_range("newcomputebench::ReRAMTile: num_bits", params.num_bits, 1, 16);
   }
@@ -129,7 +132,7 @@ class ReRAMTile {
     require_shape("newcomputebench::ReRAMTile::multiply_add: y", y, x.rows(), weights_.cols());
     Matrix inputs(x.rows(), x.cols());
     quantize_rows(numeric::newcomputebench::ScaleInteger{params_.num_bits}, x.values, inputs);
-    Gemm::multiply_add(inputs, weights_, y);
+    Products::multiply_add(inputs, weights_, y);
     const auto batch = static_cast<std::uint64_t>(x.rows());
     ledger.add(cost::action::mac, batch * static_cast<std::uint64_t>(weights_.size()), batch);
   }
@@ -142,6 +145,7 @@ class ReRAMTile {
   Params params_;
   Matrix exact_, weights_;
 };
+using ReRAMTile = BasicReRAMTile<Gemm>;
 static_assert(verify_tile<ReRAMTile>());
 
 struct PCMTileParams {
@@ -155,7 +159,8 @@ struct PCMTileParams {
 };
 
 /// The analog core of PCMTile between its converters, on whole blocks.
-struct PCMArray {
+template <class Products>
+struct BasicPCMArray {
   PCMTileParams params;
 
   /// g such that g * w spans +-gmax: gmax / (max |w| + 1e-9)
@@ -180,7 +185,7 @@ struct PCMArray {
     for (Index j = 0; j < x.cols(); ++j) {
       graded_x.col(j) = circuit::IrDrop::position(static_cast<float>(j), n) * x.col(j);
     }
-    Gemm::multiply(graded_x, w, graded);
+    Products::multiply(graded_x, w, graded);
     const Matrix magnitude = product_of_magnitudes(x, w);
     for (Index i = 0; i < graded.size(); ++i) {
       graded.data()[i] *= -circuit::IrDrop::loss(0.35F * 5e-6F * n * magnitude.data()[i]);
@@ -190,7 +195,7 @@ struct PCMArray {
   /// y (batch, cols) = x w and the noises of one call; rows are keyed by `first`
   Matrix multiply(const Matrix& x, const Matrix& w, Index first, const Rng& rng) const {
     Matrix y(x.rows(), w.cols()), xi(x.rows(), w.cols());
-    Gemm::multiply(x, w, y);
+    Products::multiply(x, w, y);
     const auto draw = [&](std::uint64_t place) {
       rng.at(place).normals(static_cast<std::uint64_t>(first * y.cols()),
                             {xi.data(), static_cast<std::size_t>(xi.size())});
@@ -213,19 +218,21 @@ struct PCMArray {
   static Matrix product_of_magnitudes(const Matrix& x, const Matrix& w) {
     const Matrix x_magnitudes = x.cwiseAbs(), w_magnitudes = w.cwiseAbs();
     Matrix product(x.rows(), w.cols());
-    Gemm::multiply(x_magnitudes, w_magnitudes, product);
+    Products::multiply(x_magnitudes, w_magnitudes, product);
     return product;
   }
 };
+using PCMArray = BasicPCMArray<Gemm>;
 
 /// One DAC scale for a block of core_size rows, one weight scale a block, programming noise drawn afresh at each call,
 /// and an 8-bit ADC that ranges over each row of a block's outputs, padding included.
 /// ledger  program: cell_write core_size^2;  multiply_add: dac_conversion batch*rows, array_read batch, mac
 ///         batch*rows*cols, adc_conversion batch*core_size in `batch` steps
-class PCMTile {
+template <class Products>
+class BasicPCMTile {
  public:
   using Params = PCMTileParams;
-  explicit PCMTile(const Params& params = {}) : array_{params} {
+  explicit BasicPCMTile(const Params& params = {}) : array_{params} {
     require_range("newcomputebench::PCMTile: width", params.width, 2, 16);
     require(params.gmax > 0.0F, "newcomputebench::PCMTile: gmax must be positive");
     require(params.core_size > 0, "newcomputebench::PCMTile: core_size must be positive");
@@ -288,11 +295,12 @@ class PCMTile {
     }
   }
 
-  PCMArray array_;
+  BasicPCMArray<Products> array_;
   Index used_rows_ = 0, used_cols_ = 0;
   float scale_ = 1.0F;
   Matrix exact_, weights_;  // (core, core), scaled to gmax, padded
 };
+using PCMTile = BasicPCMTile<Gemm>;
 static_assert(verify_tile<PCMTile>());
 
 }  // namespace pim::tile::newcomputebench
