@@ -164,7 +164,7 @@ class CrossbarTile {
     const Index cols = normalised_.cols();
     weights_.resize(normalised_.rows(), cols);
     WeightDevices<Device> devices(device_, params_.encoding, cols);
-    std::vector<double> programmed(static_cast<std::size_t>(cols)), now(static_cast<std::size_t>(cols));
+    std::vector<float> programmed(static_cast<std::size_t>(cols)), now(static_cast<std::size_t>(cols));
     const bool compensated = device::AgingDevice<Device> && params_.drift_compensation;
     for (Index r = 0; r < normalised_.rows(); ++r) {
       const auto first = static_cast<std::uint64_t>(r * cols);
@@ -183,10 +183,10 @@ class CrossbarTile {
     }
     if (compensated) compensate(programmed, now);
   }
-  static void add_magnitudes(std::span<const float> values, std::vector<double>& sums) {
+  static void add_magnitudes(std::span<const float> values, std::vector<float>& sums) {
     for (std::size_t c = 0; c < values.size(); ++c) sums[c] += std::fabs(values[c]);
   }
-  void compensate(const std::vector<double>& programmed, const std::vector<double>& now) {
+  void compensate(const std::vector<float>& programmed, const std::vector<float>& now) {
     const Index width = array_cols();
     for (Index begin = 0; begin < weights_.cols(); begin += width) {
       const Index end = std::min(begin + width, weights_.cols());
