@@ -1,11 +1,19 @@
 // What accuracy survives? A transformer on GLUE tasks: trained in float32, put on in-memory hardware as it is, and
 // fine-tuned through that hardware.
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
+#include <pim/io/file.hpp>
+#include <pim/io/report.hpp>
 #include <pim/model/module_names.hpp>
 #include <pim/task/glue/task.hpp>
 

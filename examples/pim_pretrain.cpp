@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include <pim/core/random.hpp>
 #include <pim/io/model_folder.hpp>
 #include <pim/kernel/exact_matmul.hpp>
@@ -14,6 +16,7 @@
 #include <pim/nn/adamw.hpp>
 #include <pim/nn/loss.hpp>
 #include <pim/task/glue/build_vocabulary.hpp>
+#include <pim/task/glue/builtin_sentences.hpp>
 #include <pim/task/glue/metrics.hpp>
 #include <pim/task/train/predict.hpp>
 #include <pim/task/train/schedule.hpp>

@@ -9,7 +9,10 @@
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include <pim/core/random.hpp>
+#include <pim/io/report.hpp>
 #include <pim/kernel/exact_matmul.hpp>
 #include <pim/kernel/library_matmul.hpp>
 

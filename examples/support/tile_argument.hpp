@@ -4,16 +4,11 @@
 
 #include <pim/io/tile_config.hpp>
 
-#include "support/yaml.hpp"
-
 namespace pim::app {
 
 /// What --tile says: a preset's name, or a .yaml, .yml or .json file. modules: paths of the model's linear layers;
 /// none: there is no model. throws std::invalid_argument or std::runtime_error, one line: as io::TileConfig and
 /// read_configuration
-inline io::TileConfig load_tile(const std::string& argument, const std::vector<std::string>& modules) {
-  if (!argument.ends_with(".yaml") && !argument.ends_with(".yml")) return io::read_tile_config(argument, modules);
-  return io::TileConfig::parse(read_configuration(argument), argument, modules);
-}
+io::TileConfig load_tile(const std::string& argument, const std::vector<std::string>& modules);
 
 }  // namespace pim::app

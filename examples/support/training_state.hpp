@@ -1,63 +1,20 @@
 #pragma once
 #include <filesystem>
 #include <string>
-#include <utility>
 
-#include <pim/io/safetensors.hpp>
 #include <pim/nn/adamw.hpp>
 #include <pim/nn/parameter.hpp>
 
 /// All that a training run needs to continue to the bit, in one file: weights, AdamW's moments, the number of steps.
 namespace pim::app {
 
-namespace detail {
-inline io::Tensor tensor_of(const Matrix& m) {
-  return {"F32", {m.rows(), m.cols()}, std::vector<float>(m.data(), m.data() + m.size())};
-}
-}  // namespace detail
-
 /// `run` describes the run that the state belongs to; throws std::runtime_error as io::write_safetensors
-inline void save_training_state(const std::filesystem::path& path, const nn::Parameters<float>& parameters,
-                                const nn::AdamW<float>::State& state, const std::string& run) {
-  io::Safetensors file;
-  file.metadata["steps"] = std::to_string(state.steps);
-  file.metadata["run"] = run;
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    file.tensors["weight." + parameters[i].name] = detail::tensor_of(*parameters[i].value);
-    if (state.steps == 0) continue;
-    file.tensors["first." + parameters[i].name] = detail::tensor_of(state.first[i]);
-    file.tensors["second." + parameters[i].name] = detail::tensor_of(state.second[i]);
-  }
-  io::write_safetensors(path, file);
-}
+void save_training_state(const std::filesystem::path& path, const nn::Parameters<float>& parameters,
+                         const nn::AdamW<float>::State& state, const std::string& run);
 
 /// Restores the weights and returns AdamW's state.
 /// throws std::runtime_error naming the file: it belongs to another run, or misses a tensor
-inline nn::AdamW<float>::State load_training_state(const std::filesystem::path& path,
-                                                   const nn::Parameters<float>& parameters, const std::string& run) {
-  io::Safetensors file = io::read_safetensors(path);
-  const std::string name = printable(path.string());
-  if (file.metadata["run"] != run) {
-    throw std::runtime_error(name + ": belongs to the run " + in_quotes(file.metadata["run"]) +
-                             "; use the same flags, or another --output, or leave out --resume");
-  }
-  const auto take = [&](const std::string& key, const Matrix& like) {
-    const auto at = file.tensors.find(key);
-    if (at == file.tensors.end() || std::ssize(at->second.data) != like.size()) {
-      throw std::runtime_error(name + ": tensor " + in_quotes(key) +
-                               " is missing or has another shape; delete the file");
-    }
-    return Matrix(Eigen::Map<const Matrix>(at->second.data.data(), like.rows(), like.cols()));
-  };
-  nn::AdamW<float>::State state;
-  state.steps = std::stol("0" + file.metadata["steps"]);
-  for (const nn::Parameter<float>& parameter : parameters) {
-    *parameter.value = take("weight." + parameter.name, *parameter.value);
-    if (state.steps == 0) continue;
-    state.first.push_back(take("first." + parameter.name, *parameter.value));
-    state.second.push_back(take("second." + parameter.name, *parameter.value));
-  }
-  return state;
-}
+nn::AdamW<float>::State load_training_state(const std::filesystem::path& path, const nn::Parameters<float>& parameters,
+                                            const std::string& run);
 
 }  // namespace pim::app

@@ -1,10 +1,17 @@
 #include <unistd.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <cstdio>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <pim/core/parallel.hpp>
+#include <pim/io/file.hpp>
+#include <pim/io/json_file.hpp>
 
 #include "support/catch.hpp"
 #include "support/program.hpp"

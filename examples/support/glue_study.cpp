@@ -1,0 +1,190 @@
+#include "support/glue_study.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <pim/io/model_folder.hpp>
+#include <pim/kernel/library_matmul.hpp>
+#include <pim/model/sequence_classifier.hpp>
+#include <pim/task/train/predict.hpp>
+
+#include "support/program.hpp"
+#include "support/training_state.hpp"
+
+namespace pim::app {
+
+namespace {
+using Classifier = model::SequenceClassifier<float, kernel::LibraryMatmul>;
+using Weights = std::vector<Matrix>;
+using Clock = std::chrono::steady_clock;
+
+constexpr Index evaluation_batch = 32;
+constexpr double seconds_between_checkpoints = 60.0;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+Weights weights_of(Classifier& model) {
+  Weights weights;
+  for (const nn::Parameter<float>& p : model.parameters()) weights.push_back(*p.value);
+  return weights;
+}
+void set_weights(Classifier& model, const Weights& weights) {
+  for (std::size_t i = 0; const nn::Parameter<float>& p : model.parameters()) *p.value = weights[i++];
+}
+io::TileConfig at(const io::TileConfig& tile, std::optional<double> t_s) {
+  if (!t_s) return tile;
+  return tile.transformed([t_s](const tile::AnyParams& params) { return tile::at_time(params, *t_s); });
+}
+/// A model whose linear layers run on `tile`; layers it does not name stay digital.
+std::unique_ptr<Classifier> model_on(const io::TileConfig& tile, const model::EncoderConfig& config,
+                                     const Weights& weights) {
+  auto model = std::make_unique<Classifier>(config, [&](std::string_view path) {
+    const tile::AnyParams* params = tile.find(path);
+    return kernel::library_matmul(params != nullptr ? *params : tile::IdealTileParams{});
+  });
+  set_weights(*model, weights);
+  return model;
+}
+void save(const std::filesystem::path& folder, const Pretrained& pretrained, Classifier& model,
+          const nn::AdamW<float>::State& state, const std::string& run) {
+  io::write_model_folder(folder, pretrained.config, model.parameters(), pretrained.tokenizer, pretrained.source);
+  save_training_state(folder / "training_state.safetensors", model.parameters(), state, run);
+}
+}  // namespace
+
+GlueStudy::GlueStudy(const task::GlueTask& task, const GlueData& data, Pretrained pretrained, const StudyParams& params,
+                     std::uint64_t seed, const Program& program)
+    : task_(task), pretrained_(std::move(pretrained)), params_(params), seed_(seed), rng_(seed), program_(program) {
+  params_.max_length = std::min(params_.max_length, pretrained_.config.max_length());
+  train_ = tokenised(data.train, pretrained_.tokenizer, params_.max_length);
+  for (const DevSet& dev : data.dev) {
+    dev_.push_back(
+        {dev.name, tokenised(dev.examples, pretrained_.tokenizer, params_.max_length), labels_of(dev.examples)});
+  }
+  Classifier model(pretrained_.config,
+                   [](std::string_view) { return kernel::library_matmul(tile::IdealTileParams{}); });
+  model.initialise(rng_.at(start_place));
+  untrained_ = weights_of(model);
+  if (!pretrained_.weights.tensors.empty()) {
+    notes_ = io::load_checkpoint(pretrained_.weights, pretrained_.source.string(), model.parameters(),
+                                 model::encoder_name(pretrained_.config) + ".")
+                 .lines(pretrained_.source.string());
+  }
+  start_ = weights_of(model);
+  for (std::size_t i = 0; const nn::Parameter<float>& p : model.parameters()) {
+    const bool in_head = p.name.starts_with("bert.pooler.") || p.name.starts_with("classifier.");
+    if (!in_head) untrained_[i] = start_[i];
+    ++i;
+  }
+}
+
+std::vector<Evaluation> GlueStudy::random() { return evaluate(io::TileConfig::preset("ideal"), untrained_); }
+std::vector<Evaluation> GlueStudy::original() {
+  train_original();
+  return evaluate(io::TileConfig::preset("ideal"), *original_);
+}
+std::vector<Evaluation> GlueStudy::post_training(const io::TileConfig& tile, std::optional<double> t_s) {
+  train_original();
+  return evaluate(at(tile, t_s), *original_);
+}
+void GlueStudy::fine_tune(const io::TileConfig& tile) {
+  if (params_.start_from_original) train_original();
+  const io::TileConfig training = tile.transformed(tile::for_training);
+  tuned_ = train("fine-tune " + tile.name(), training, params_.start_from_original ? *original_ : start_);
+}
+std::vector<Evaluation> GlueStudy::fine_tuned(const io::TileConfig& tile, std::optional<double> t_s) {
+  return evaluate(at(tile, t_s), tuned_);
+}
+
+void GlueStudy::train_original() {
+  if (original_) return;
+  original_ = train("original", io::TileConfig::preset("ideal"), start_);
+  original_train_s_ = train_s_;
+}
+GlueStudy::Weights GlueStudy::train(const std::string& name, const io::TileConfig& tile, const Weights& start) {
+  const Clock::time_point begin = Clock::now();
+  std::unique_ptr<Classifier> model = model_on(tile, pretrained_.config, start);
+  task::Trainer<float, kernel::LibraryMatmul> trainer(*model, train_, params_.train, rng_.at(training_place));
+  const std::string run = std::string(task_.name) + " seed " + std::to_string(seed_) + " " + name;
+  const std::filesystem::path folder = folder_of(name), state_file = folder / "training_state.safetensors";
+  if (params_.resume && std::filesystem::exists(state_file)) {
+    trainer.restore(load_training_state(state_file, model->parameters(), description(run)));
+  }
+  cost::Ledger ledger;
+  Progress progress = program_.progress(run, trainer.steps());
+  Clock::time_point saved = Clock::now();
+  trainer.run(ledger, [&](const task::StepReport& step) {
+    ledger.clear();
+    progress.update(step.step, step.loss);
+    if (folder.empty() || (!step.ends_epoch && seconds_since(saved) < seconds_between_checkpoints)) return;
+    save(folder, pretrained_, *model, trainer.state(), description(run));
+    saved = Clock::now();
+  });
+  if (!folder.empty()) save(folder, pretrained_, *model, trainer.state(), description(run));
+  train_s_ = seconds_since(begin);
+  return weights_of(*model);
+}
+std::string GlueStudy::description(const std::string& run) const {
+  return run + " epochs " + std::to_string(params_.train.epochs) + " batch " + std::to_string(params_.train.batch) +
+         " rate " + std::to_string(params_.train.learning_rate) + " length " + std::to_string(params_.max_length) +
+         " examples " + std::to_string(train_.size());
+}
+std::filesystem::path GlueStudy::folder_of(std::string name) const {
+  if (params_.output.empty()) return {};
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == ' ' || c == '/'; }, '-');
+  return params_.output / (std::string(task_.name) + "-seed" + std::to_string(seed_) + "-" + name);
+}
+
+std::vector<Evaluation> GlueStudy::evaluate(const io::TileConfig& tile, const Weights& weights) {
+  std::vector<Evaluation> evaluations;
+  const std::unique_ptr<Classifier> model = model_on(tile, pretrained_.config, weights);
+  std::vector<std::vector<task::GlueScore>> scores(dev_.size());
+  std::vector<double> spent_s(dev_.size());
+  const int instances = tile.name() == "ideal" ? 1 : params_.instances;
+  for (int instance = 0; instance < instances; ++instance) {
+    const Rng device = rng_.at(instance_place, static_cast<std::uint64_t>(instance));
+    cost::Ledger ledger;
+    model->program(device.at(0), ledger);
+    for (std::size_t d = 0; d < dev_.size(); ++d) {
+      const Clock::time_point begin = Clock::now();
+      Progress progress = program_.progress(dev_[d].name + " on " + tile.name(), std::ssize(dev_[d].samples));
+      const Matrix logits = task::predict(*model, std::span<const task::Sample>(dev_[d].samples), evaluation_batch,
+                                          device.at(1 + d), ledger, [&](Index done) { progress.update(done); });
+      scores[d].push_back(task::glue_score(task_, logits, dev_[d].labels));
+      spent_s[d] += seconds_since(begin);
+    }
+  }
+  for (std::size_t d = 0; d < dev_.size(); ++d) {
+    evaluations.push_back(summary(dev_[d], scores[d]));
+    evaluations.back().eval_s = spent_s[d];
+  }
+  return evaluations;
+}
+Evaluation GlueStudy::summary(const Dev& dev, const std::vector<task::GlueScore>& scores) {
+  const auto n = static_cast<double>(scores.size());
+  Evaluation evaluation{dev.name, scores.front(), 0.0, std::ssize(dev.samples), 0.0};
+  const auto mean = [&](const auto& value) {
+    double sum = 0.0;
+    for (const task::GlueScore& score : scores) sum += value(score);
+    return sum / n;
+  };
+  evaluation.score.value = mean([](const task::GlueScore& s) { return s.value; });
+  for (auto& [metric, value] : evaluation.score.metrics) {
+    value = mean([&name = metric](const task::GlueScore& s) { return s.metrics.at(name); });
+  }
+  if (scores.size() > 1) {
+    const double center = evaluation.score.value;
+    const double square = mean([&](const task::GlueScore& s) { return (s.value - center) * (s.value - center); });
+    evaluation.score_std = std::sqrt(square * n / (n - 1.0));
+  }
+  return evaluation;
+}
+
+}  // namespace pim::app
