@@ -204,7 +204,7 @@ TEST_CASE("golden physical_models: targets of a differential pair", "[golden][ti
     const std::span<const float> row(w.data(), static_cast<std::size_t>(w.size()));
     std::vector<std::vector<float>> targets;
     const pim::tile::Encoding pair = pim::tile::Encoding::differential_pair;
-    pim::tile::WeightDevices<NotingCell> devices(NotingCell({&targets}), pair, w.size());
+    pim::tile::WeightDevices<NotingCell> devices(NotingCell({&targets}), pair);
     devices.program(row, pim::Rng(1), 0);
     REQUIRE(targets.size() == 2);
     const double g_max = number(golden.at("g_max"));
@@ -246,7 +246,7 @@ TEST_CASE("golden physical_models: moments of a programmed differential pair", "
 
     const Matrix targets = w.reshaped<Eigen::RowMajor>().transpose().replicate(draws, 1);  // (draws, weights)
     const auto count = static_cast<std::size_t>(targets.size());
-    pim::tile::WeightDevices<pim::device::Pcm<>> devices(cell, pair, targets.size());
+    pim::tile::WeightDevices<pim::device::Pcm<>> devices(cell, pair);
     CHECK(in_two_samples([&](const pim::Rng& seed) {
             Matrix programmed(targets.rows(), targets.cols());
             devices.program({targets.data(), count}, seed, 0);

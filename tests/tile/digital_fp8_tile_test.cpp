@@ -173,9 +173,22 @@ TEST_CASE("DigitalFP8Tile: limits", "[tile][digital]") {
   const Matrix product = plain_product(xq, wq).cast<float>();
   CHECK(multiply({.core_size = 0, .input = lossless, .weight = lossless}, xq, wq) == product);
 
-  // The preset's error on Gaussian operands (tiles.md: 0.037 for E4M3 with eight bits).
+  // The preset's error on Gaussian operands (docs/numeric.md: E4M3 with seven bits).
   const Matrix product32 = exact.cast<float>();
   CHECK((multiply({}, x, w) - product32).norm() / product32.norm() == Approx(0.037).margin(0.004));
+}
+
+TEST_CASE("DigitalFP8Tile, approximate: codes as wide as the format", "[tile][digital]") {
+  const Matrix x = pim::normal_matrix(40, 64, pim::Rng(7)), w = pim::normal_matrix(64, 50, pim::Rng(8));
+  const DigitalOperand lossless{.format = e5m2, .aligned_bits = 0};
+  DigitalFP8Tile::Params params{.input = lossless, .weight = lossless};
+  const Matrix exact = multiply(params, x, w);
+  params.approximate = true;
+  const Matrix y = multiply(params, x, w);
+  REQUIRE(y.allFinite());
+  const Matrix expected = plain_product(x.cwiseAbs2(), w.cwiseAbs2()).cast<float>().cwiseSqrt();
+  const double error = static_cast<double>((y - exact).norm() / expected.norm());
+  CHECK(error == Approx(0.053).epsilon(0.06));  // 2000 draws: 1.6 % each side is one deviation
 }
 
 TEST_CASE("DigitalFP8Tile: zeros, NaN and infinities", "[tile][digital]") {
@@ -224,6 +237,7 @@ TEST_CASE("DigitalFP8Tile: books its actions", "[tile][digital]") {
   CHECK(ledger[pim::cost::action::align] == 24);
   CHECK(ledger[pim::cost::action::mac] == 480);
   CHECK(ledger[pim::cost::action::array_read] == 9);  // arrays of 8, 8 and 4 columns
+  CHECK(ledger[pim::cost::action::digital_scale] == 60);
   CHECK(ledger[pim::cost::action::digital_add] == 60);
   CHECK(ledger.total(pim::cost::action::mac).serial_steps == 3);
   CHECK(largest_error(y, Matrix::Constant(3, 20, 8.0F)) < 1e-6);
@@ -238,7 +252,8 @@ TEST_CASE("DigitalFP8Tile: names what is wrong", "[tile][digital]") {
   CHECK_THROWS_WITH(DigitalFP8Tile({.weight = {.scale = 0.0F}}), ContainsSubstring("scale"));
   DigitalFP8Tile tile({.core_size = 8});
   pim::cost::Ledger ledger;
-  Matrix y(3, 5), wrong(8, 4);
+  Matrix y(3, 5), wrong(8, 4), nothing(3, 0);
+  CHECK_NOTHROW(tile.multiply_add(Matrix(3, 0), nothing, pim::Rng(1), ledger));  // nothing programmed
   CHECK_THROWS_WITH(tile.program(Matrix(9, 5), pim::Rng(1), ledger), ContainsSubstring("program: w is (9, 5)"));
   tile.program(Matrix::Ones(8, 5), pim::Rng(1), ledger);
   CHECK_THROWS_WITH(tile.multiply_add(Matrix(3, 7), y, pim::Rng(1), ledger),

@@ -15,7 +15,7 @@ static const std::vector<float> weights = {-1.0F, -0.25F, 0.0F, 0.5F, 1.0F};
 
 TEST_CASE("WeightDevices: exact devices give the weight back in both encodings", "[tile][encoding]") {
   for (const Encoding encoding : {Encoding::differential_pair, Encoding::single_device}) {
-    WeightDevices<IdealCell> devices(IdealCell(), encoding, 5);
+    WeightDevices<IdealCell> devices(IdealCell(), encoding);
     std::vector<float> w(5);
     devices.program(weights, pim::Rng(1), 0);
     devices.read(w);
@@ -26,10 +26,10 @@ TEST_CASE("WeightDevices: exact devices give the weight back in both encodings",
 TEST_CASE("WeightDevices: both devices of a pair are programmed, with draws of their own", "[tile][encoding]") {
   const GaussianCell cell({.sigma = 0.1F});
   std::vector<float> w(5);
-  WeightDevices<GaussianCell> pair(cell, Encoding::differential_pair, 5);
+  WeightDevices<GaussianCell> pair(cell, Encoding::differential_pair);
   pair.program(weights, pim::Rng(1), 100);
   pair.read(w);
-  WeightDevices<GaussianCell> single(cell, Encoding::single_device, 5);
+  WeightDevices<GaussianCell> single(cell, Encoding::single_device);
   std::vector<float> offset(5);
   single.program(weights, pim::Rng(1), 100);
   single.read(offset);

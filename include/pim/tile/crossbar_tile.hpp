@@ -72,6 +72,9 @@ class CrossbarTile {
     output_scale_ = column_abs_max(w);
     const RowVector gamma = output_scale_.unaryExpr([](float g) { return g == 0.0F ? 1.0F : g; });
     normalised_ = w.array().rowwise() / gamma.array();
+    for (Index c = 0; c < w.cols(); ++c) {  // the column's scale says NaN; its cells must not reach other columns
+      if (std::isnan(gamma(c))) normalised_.col(c).setZero();
+    }
     if (params_.weight_bits > 0) quantise_weights();
     if (params_.refresh == NoiseRefresh::each_forward) {
       prepare_refresh();
@@ -149,7 +152,7 @@ class CrossbarTile {
   }
   Index array_cols() const {
     const Index cols = weights_.cols();
-    return params_.core_size > 0 ? std::min(params_.core_size, cols) : cols;
+    return std::max<Index>(params_.core_size > 0 ? std::min(params_.core_size, cols) : cols, 1);
   }
 
   void quantise_weights() {
@@ -163,13 +166,14 @@ class CrossbarTile {
   void write_devices(const Rng& rng) {
     const Index cols = normalised_.cols();
     weights_.resize(normalised_.rows(), cols);
-    WeightDevices<Device> devices(device_, params_.encoding, cols);
+    WeightDevices<Device> devices(device_, params_.encoding);
     std::vector<float> programmed(static_cast<std::size_t>(cols)), now(static_cast<std::size_t>(cols));
     const bool compensated = device::AgingDevice<Device> && params_.drift_compensation;
-    for (Index r = 0; r < normalised_.rows(); ++r) {
+    const Index height = std::max<Index>(1, 1024 / cols);  // rows at a time: draws come in chunks
+    for (Index r = 0; r < normalised_.rows(); r += height) {
       const auto first = static_cast<std::uint64_t>(r * cols);
-      const std::span target(normalised_.row(r).data(), static_cast<std::size_t>(cols));
-      const std::span held(weights_.row(r).data(), static_cast<std::size_t>(cols));
+      const auto size = static_cast<std::size_t>(std::min(height, normalised_.rows() - r) * cols);
+      const std::span target(normalised_.row(r).data(), size), held(weights_.row(r).data(), size);
       devices.program(target, rng, first);
       if constexpr (device::AgingDevice<Device>) {
         if (compensated) {
@@ -183,8 +187,11 @@ class CrossbarTile {
     }
     if (compensated) compensate(programmed, now);
   }
+  /// values: whole rows
   static void add_magnitudes(std::span<const float> values, std::vector<float>& sums) {
-    for (std::size_t c = 0; c < values.size(); ++c) sums[c] += std::fabs(values[c]);
+    for (const float* row = values.data(); row != values.data() + values.size(); row += sums.size()) {
+      for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += std::fabs(row[c]);
+    }
   }
   void compensate(const std::vector<float>& programmed, const std::vector<float>& now) {
     const Index width = array_cols();
@@ -271,13 +278,12 @@ class CrossbarTile {
     const float cell = params_.read_noise * params_.read_noise, output = params_.output_noise * params_.output_noise;
     const float additive = params_.additive_read_noise * params_.additive_read_noise;
     if (cell == 0.0F && output == 0.0F && additive == 0.0F) return;
-    Matrix xi(1, currents.cols());
+    Matrix xi(currents.rows(), currents.cols());
+    rng.normals(static_cast<std::uint64_t>(first * xi.cols()), {xi.data(), static_cast<std::size_t>(xi.size())});
     for (Index r = 0; r < currents.rows(); ++r) {
-      rng.normals(static_cast<std::uint64_t>((first + r) * currents.cols()),
-                  {xi.data(), static_cast<std::size_t>(xi.size())});
       const float constant = output + additive * inputs.row(r).squaredNorm();
       float* current = currents.row(r).data();
-      const float* draw = xi.data();
+      const float* draw = xi.row(r).data();
       if (cell > 0.0F) {
         const float* power = powers.row(r).data();
         for (Index c = 0; c < currents.cols(); ++c) current[c] += std::sqrt(constant + cell * power[c]) * draw[c];
@@ -310,7 +316,7 @@ class CrossbarTile {
       for (std::uint64_t halving = 1; halving <= most_halvings && scale > 0.0F && saturated(); ++halving) {
         scale *= 2.0F;
         convert_row(x.values.row(r).data(), scale, {input.data(), static_cast<std::size_t>(input.size())});
-        current = bit_line_currents(input, x.first + r, rng.at(halving));
+        current = bit_line_currents(input, x.first + r, rng.at(0, halving));
         book_reads(1, 1, count, ledger);
       }
       read_out(current.data(), scale, begin, begin + count, y.row(r).data());

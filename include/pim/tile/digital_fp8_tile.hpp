@@ -42,8 +42,10 @@ struct DigitalFP8TileParams {
 /// shapes  w (rows, cols), rows <= core_size, any cols: arrays of core_size columns side by side;  x (batch, rows)
 /// noise   only in approximate mode: afresh at each call, keyed by row and column
 /// ledger  program: cell_write rows*cols, align rows*cols;  multiply_add: align batch*rows, mac batch*rows*cols,
-///         array_read batch*arrays and digital_add batch*cols, in `batch` steps
+///         array_read batch*arrays, digital_scale and digital_add batch*cols, in `batch` steps
+///
 /// throws  std::invalid_argument naming the parameter or the operand whose shape is wrong
+///
 /// Products: the GEMM policy.
 ///
 /// source  numeric/align.hpp; the approximate mode's 5.3 %: AICrossSim/NewComputeBench, there on the block's sum
@@ -89,6 +91,7 @@ class BasicDigitalTile {
     ledger.add(cost::action::array_read,
                batch * static_cast<std::uint64_t>(ceil_div(sum_.cols(), array_cols(sum_.cols()))), batch);
     ledger.add(cost::action::mac, batch * rows * cols, batch);
+    ledger.add(cost::action::digital_scale, batch * cols, batch);
     ledger.add(cost::action::digital_add, batch * cols, batch);
   }
 
@@ -106,7 +109,9 @@ class BasicDigitalTile {
     }
     return params;
   }
-  Index array_cols(Index cols) const { return params_.core_size > 0 ? std::min(params_.core_size, cols) : cols; }
+  Index array_cols(Index cols) const {
+    return std::max<Index>(params_.core_size > 0 ? std::min(params_.core_size, cols) : cols, 1);
+  }
 
   /// codes (vectors, elements) of x, with one scale and exponent for each `together` vectors; returns the value of one
   /// code step of each vector.
@@ -140,13 +145,18 @@ class BasicDigitalTile {
     return units;
   }
 
+  /// Codes are squared as fractions of their range: fourth powers of wide ones exceed float32.
   void add_adder_error(const Matrix& codes, const RowVector& row_unit, Index first, MatrixRef y, const Rng& rng) const {
-    Matrix power(y.rows(), y.cols()), xi(1, y.cols());
-    Products::multiply(codes.cwiseAbs2().eval(), sum_.codes().cwiseAbs2().eval(), power);
+    const auto squares = [](const Matrix& m, int bits) -> Matrix { return (m * std::ldexp(1.0F, -bits)).cwiseAbs2(); };
+    Matrix power(y.rows(), y.cols()), xi(y.rows(), y.cols());
+    Products::multiply(squares(codes, input_.magnitude_bits()), squares(sum_.codes(), weight_.magnitude_bits()), power);
+    rng.normals(static_cast<std::uint64_t>(first * y.cols()), {xi.data(), static_cast<std::size_t>(xi.size())});
+    const double sigma = std::ldexp(0.053, input_.magnitude_bits() + weight_.magnitude_bits());
     for (Index r = 0; r < y.rows(); ++r) {
-      rng.normals(static_cast<std::uint64_t>((first + r) * y.cols()), {xi.data(), static_cast<std::size_t>(xi.size())});
+      const double row_sigma = sigma * static_cast<double>(row_unit(r));
       for (Index c = 0; c < y.cols(); ++c) {
-        y(r, c) += 0.053F * row_unit(r) * column_unit_(c) * std::sqrt(power(r, c)) * xi(0, c);
+        const auto deviation = static_cast<float>(row_sigma * static_cast<double>(column_unit_(c)));
+        y(r, c) += deviation * std::sqrt(power(r, c)) * xi(r, c);
       }
     }
   }

@@ -15,21 +15,20 @@ enum class Encoding {
   single_device,      ///< w = 2 g - 1: the offset is subtracted digitally
 };
 
-/// The devices of one row of weights, between targets and the weights they stand for. Of a differential pair the device
+/// The devices of a run of weights, between targets and the weights they stand for. Of a differential pair the device
 /// of the weight's sign is side 0, the one at rest side 1.
 template <device::ResistiveDevice Device>
 class WeightDevices {
  public:
-  WeightDevices(const Device& device, Encoding encoding, Index cols)
-      : device_(device), encoding_(encoding), sides_(encoding == Encoding::differential_pair ? 2 : 1) {
-    for (Side& side : sides_) {
-      side.target.resize(static_cast<std::size_t>(cols));
-      side.g.resize(static_cast<std::size_t>(cols));
-    }
-    sign_.resize(static_cast<std::size_t>(cols));
-  }
+  WeightDevices(const Device& device, Encoding encoding)
+      : device_(device), encoding_(encoding), sides_(encoding == Encoding::differential_pair ? 2 : 1) {}
   /// w in [-1, 1]; device i of a side draws as number first + i under rng.at(side)
   void program(std::span<const float> w, const Rng& rng, std::uint64_t first) {
+    for (Side& side : sides_) {
+      side.target.resize(w.size());
+      side.g.resize(w.size());
+    }
+    sign_.resize(w.size());
     float* target = sides_[0].target.data();
     if (encoding_ == Encoding::differential_pair) {
       for (std::size_t i = 0; i < w.size(); ++i) {
