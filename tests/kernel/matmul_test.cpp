@@ -182,11 +182,15 @@ TEST_CASE("Matmul: names what is wrong", "[kernel][matmul]") {
   Matmul<pim::tile::IdealTile> matmul;
   pim::cost::Ledger ledger;
   Matrix y(2, 3);
-  CHECK_THROWS_WITH(matmul.multiply(Matrix::Ones(2, 4), y, Rng(1), ledger),
-                    ContainsSubstring("Matmul::multiply: x is (2, 4)"));
+  Matrix empty(2, 0);
+  for (Matrix* out : {&y, &empty}) {
+    CHECK_THROWS_WITH(matmul.multiply(Matrix::Ones(2, 0), *out, Rng(1), ledger),
+                      "Matmul::multiply: program the weights first");
+    CHECK_THROWS_WITH(matmul.weights(*out), "Matmul::weights: program the weights first");
+  }
   matmul.program(Matrix::Ones(4, 3), Rng(1), ledger);
   CHECK_THROWS_WITH(matmul.multiply(Matrix::Ones(2, 5), y, Rng(1), ledger),
-                    ContainsSubstring("x is (2, 5), expected (2, 4)"));
+                    ContainsSubstring("Matmul::multiply: x is (2, 5), expected (2, 4)"));
   CHECK_THROWS_WITH(matmul.multiply(Matrix::Ones(3, 4), y, Rng(1), ledger),
                     ContainsSubstring("y is (2, 3), expected (3, 3)"));
   CHECK_THROWS_WITH(matmul.weights(y), ContainsSubstring("w is (2, 3), expected (4, 3)"));

@@ -16,13 +16,12 @@ namespace pim::kernel {
 ///
 /// shapes  w (K, N);  x (M, K);  y (M, N)
 /// noise   block (i, j) draws from rng.at(i * column blocks + j), at programming and at each call; a refresh of its
-/// weights
-///         from rng.at(i * column blocks + j, 1)
+///         weights draws from rng.at(i * column blocks + j, 1)
 /// ledger  blocks work at the same time (counts add, the longest takes the time), panels of x one after the other
-/// threads over blocks when programming, over panels of rows when multiplying; both are cut by shape, so results are
-/// the
-///         same bits at any number of threads
-/// throws  std::invalid_argument naming the operand whose shape is wrong
+/// threads over blocks when programming, over panels of rows when multiplying; both are cut by shape, so results
+///         are the same bits at any number of threads
+///
+/// throws  std::invalid_argument naming the operand whose shape is wrong, or that no weights were programmed
 template <class TileT>
 class Matmul {
   static_assert(tile::verify_tile<TileT>());
@@ -42,6 +41,7 @@ class Matmul {
   }
 
   void multiply(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) {
+    require(!tiles_.empty(), "Matmul::multiply: program the weights first");
     require_shape("Matmul::multiply: x", x.values, x.rows(), k_.length);
     require_shape("Matmul::multiply: y", y, x.rows(), n_.length);
     if constexpr (tile::Refreshable<TileT>) {
@@ -69,6 +69,7 @@ class Matmul {
   }
 
   void weights(MatrixRef w) const {
+    require(!tiles_.empty(), "Matmul::weights: program the weights first");
     require_shape("Matmul::weights: w", w, k_.length, n_.length);
     for (Index i = 0; i < k_.count(); ++i) {
       for (Index j = 0; j < n_.count(); ++j) {
