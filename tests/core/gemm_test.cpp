@@ -48,6 +48,17 @@ TEST_CASE("Gemm: plain, transposed and strided operands, ragged shapes", "[gemm]
   }
 }
 
+TEST_CASE("Gemm: operands without elements", "[gemm]") {
+  const Matrix a(3, 0), b(0, 4), wide = Matrix::Ones(3, 5), none(5, 0);
+  Matrix c = Matrix::Constant(3, 4, 2.0F), no_columns(3, 0);
+  pim::Gemm::multiply_add(a, b, c);
+  CHECK((c.array() == 2.0F).all());
+  pim::Gemm::multiply(a, b, c);
+  CHECK((c.array() == 0.0F).all());
+  CHECK_NOTHROW(pim::Gemm::multiply(wide, none, no_columns));
+  CHECK_NOTHROW(pim::Gemm::multiply_add(wide, none, no_columns));
+}
+
 TEST_CASE("Gemm: double", "[gemm]") {
   const Matrix_<double> a = Matrix_<double>::Random(4, 6), b = Matrix_<double>::Random(6, 3);
   Matrix_<double> c(4, 3);

@@ -38,7 +38,9 @@ TEST_CASE("printable: one line of valid UTF-8, whatever the bytes", "[text]") {
   CHECK(pim::printable("0123456789", 4) == "0123...");
   CHECK(pim::printable("0123", 4) == "0123");
   CHECK(pim::printable("abc\xE2\x82\xAC", 5) == "abc...");  // no character is cut in two
+  CHECK(pim::printable("a\n\n\n", 9) == "a\\x0a\\x0a...");  // the limit is of what is shown
   CHECK(pim::in_quotes(std::string(200, 'x')).size() == 80 + 3 + 2);
+  CHECK(pim::in_quotes(std::string(200, '\n')).size() == 80 + 3 + 2);
 }
 
 TEST_CASE("utf8_length: every code point of every length, and its neighbours outside", "[text]") {

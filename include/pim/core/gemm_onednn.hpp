@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 
 #include <pim/core/matrix.hpp>
@@ -58,6 +59,11 @@ struct OneDNNGemm {
   }
   template <class A, class B, class C>
   static void run(const A& a, const B& b, C&& c, float beta) {
+    if (c.size() == 0) return;
+    if (a.cols() == 0) {
+      if (beta == 0.0F) c.setZero();
+      return;
+    }
     if constexpr (std::is_same_v<typename A::Scalar, float>) {
       const OneThread one_thread;
       check(dnnl_sgemm(A::IsRowMajor ? 'N' : 'T', B::IsRowMajor ? 'N' : 'T', c.rows(), c.cols(), a.cols(), 1.0F,

@@ -22,14 +22,18 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int size() const { return static_cast<int>(workers_.size()) + 1; }
+  /// Waits for the loop that runs; not from inside a loop.
   void resize(int threads) {
+    const std::lock_guard no_loop(loop_mutex_);
     stop();
     stopping_ = false;
     for (int i = 1; i < std::max(threads, 1); ++i) workers_.emplace_back([this] { work(); });
   }
 
   /// Calls task(0) ... task(count - 1), each once, in any order, on this thread and the workers; returns when all are
-  /// done. throws the first exception of a task, after all others ended.
+  /// done.
+  ///
+  /// throws the first exception of a task, after all others ended
   void run(Index count, const std::function<void(Index)>& task) {
     const std::lock_guard one_loop(loop_mutex_);
     {

@@ -26,26 +26,28 @@ inline std::size_t utf8_length(std::string_view text, std::size_t at) {
   return length;
 }
 
-/// `text` as one line of valid UTF-8: control characters, line separators and stray bytes become \xNN; what is longer
-/// than `limit` bytes is cut and ends in "...".
+/// `text` as one line of valid UTF-8: control characters, line separators and stray bytes become \xNN; what is
+/// then longer than `limit` bytes is cut and ends in "...".
 inline std::string printable(std::string_view text, std::size_t limit = std::string_view::npos) {
   constexpr char digits[] = "0123456789abcdef";
   std::string line;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = utf8_length(text, at);
     const std::string_view character = text.substr(at, std::max<std::size_t>(length, 1));
-    if (line.size() + character.size() > limit) return line + "...";
     const auto lead = static_cast<std::uint8_t>(character[0]);
     const bool control = lead < 0x20 || lead == 0x7F || (lead == 0xC2 && character < "\xC2\xA0");
     const bool separator = character == "\xE2\x80\xA8" || character == "\xE2\x80\xA9";
+    std::string shown;
     if (length > 0 && !control && !separator) {
-      line += character;
+      shown = character;
     } else {
       for (const char c : character) {
         const auto bits = static_cast<std::uint8_t>(c);
-        line += {'\\', 'x', digits[bits >> 4], digits[bits & 15]};
+        shown += {'\\', 'x', digits[bits >> 4], digits[bits & 15]};
       }
     }
+    if (line.size() + shown.size() > limit) return line + "...";
+    line += shown;
     at += character.size();
   }
   return line;
