@@ -27,8 +27,7 @@ inline AnyParams preset(std::string_view name) {
   if (name == "ncb-sram") return newcomputebench::DigitalTileParams{};
   if (name == "ncb-reram") return newcomputebench::ReRAMTileParams{.num_bits = 3};
   if (name == "ncb-pcm") return newcomputebench::PCMTileParams{.programming_noise = true};
-  throw std::invalid_argument("unknown tile '" + std::string(name) + "'; did you mean '" +
-                              std::string(nearest(name, preset_names)) + "'?");
+  throw std::invalid_argument("unknown tile " + in_quotes(name) + did_you_mean(name, preset_names));
 }
 
 /// Whether time since programming changes this tile.
