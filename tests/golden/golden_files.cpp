@@ -5,6 +5,7 @@
 #include <fstream>
 #include <limits>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace pim::test {
@@ -30,6 +31,7 @@ std::vector<const GoldenFile*> golden_files(std::string_view kind) {
   for (const GoldenFile& file : all_golden_files()) {
     if (file.kind == kind) chosen.push_back(&file);
   }
+  if (chosen.empty()) data_missing(golden_dir(), " of kind " + std::string(kind));
   return chosen;
 }
 double number(const Json& value) {

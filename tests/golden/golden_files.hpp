@@ -27,7 +27,7 @@ struct GoldenFile {
 
 /// Every *.json of golden_dir(), read once, in alphabetical order.
 const std::vector<GoldenFile>& all_golden_files();
-/// Those of one kind; none, with a warning or a failure as has_data says, where there are no golden files at all.
+/// Those of one kind; where there are none, a warning or a failure as data_missing says.
 std::vector<const GoldenFile*> golden_files(std::string_view kind);
 
 /// A number, or one of the strings "NaN", "Infinity", "-Infinity".

@@ -188,7 +188,7 @@ TEST_CASE("DigitalFP8Tile, approximate: codes as wide as the format", "[tile][di
   REQUIRE(y.allFinite());
   const Matrix expected = plain_product(x.cwiseAbs2(), w.cwiseAbs2()).cast<float>().cwiseSqrt();
   const double error = static_cast<double>((y - exact).norm() / expected.norm());
-  CHECK(error == Approx(0.053).epsilon(0.06));  // 2000 draws: 1.6 % each side is one deviation
+  CHECK(error == Approx(0.053).epsilon(0.06));  // 2000 draws: one deviation is 1.6 %
 }
 
 TEST_CASE("DigitalFP8Tile: zeros, NaN and infinities", "[tile][digital]") {

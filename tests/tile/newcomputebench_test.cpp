@@ -60,7 +60,7 @@ TEST_CASE("literal ReRAMTile: inputs quantised, weights as they are", "[tile][ne
   CHECK(largest_error(multiply<ncb::ReRAMTile>({.core_size = 4, .num_bits = 3}, x, w), plain_product(xq, w)) < 1e-6);
 }
 
-/// Section 5 of the reference in double precision: blocks of `core`, padded with zeros, rows grouped by `group`.
+/// The tutorial's PCM tile in double precision: blocks of `core`, padded with zeros, rows grouped by `group`.
 static Matrix_<double> pcm_reference(const Matrix& x, const Matrix& w, Index core, Index group, bool ir_drop) {
   const double gmax = 5.0;
   Matrix_<double> y = Matrix_<double>::Zero(x.rows(), w.cols());
@@ -103,7 +103,7 @@ static Matrix_<double> pcm_reference(const Matrix& x, const Matrix& w, Index cor
   return y;
 }
 
-TEST_CASE("literal PCMTile: section 5 by plain loops; padding takes part in the ADC's range",
+TEST_CASE("literal PCMTile: the tutorial's PCM tile by plain loops; padding takes part in the ADC's range",
           "[tile][newcomputebench]") {
   const Matrix x = inputs(), w = weights();
   for (const bool ir_drop : {false, true}) {
