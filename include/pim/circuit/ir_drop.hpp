@@ -7,9 +7,8 @@ namespace pim::circuit {
 ///   a_i = n / ratio * sum_j |w_ij| |x_j|;   c_i = a_i (a_i (0.05 a_i - 0.2) + 0.5)
 ///   delta_i = -scale c_i sum_j w_ij x_j (1 - (1 - j / n)^2)
 ///
-/// source  Rasch et al., Nat. Commun. 14, 5282 (2023), methods, IR-drop; aihwkit's default wire of 0.35 Ohm per cell
-/// and
-///         cell of 5 uS
+/// source  Rasch et al., Nat. Commun. 14, 5282 (2023), methods, IR-drop; aihwkit's default wire of 0.35 Ohm per cell,
+///         and its cell of 5 uS
 struct IrDrop {
   float scale = 0.0F;                         ///< 0: no drop; 1: as published
   float wire_ratio = 1.0F / (0.35F * 5e-6F);  ///< conductance of a wire segment over that of a cell [1]

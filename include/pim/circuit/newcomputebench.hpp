@@ -25,8 +25,10 @@ struct BlockDac {
 };
 
 /// Auto-ranging per row, 8 bit in the tutorial: centred between the row's extremes, which it has to know.
-///   v = clip(y, +-bound); beta = (max v + min v) / 2 + 1e-9; S = 2^(b-1) / max(v - beta); code = clip(rne((v - beta)
-///   S))
+///
+///   v = clip(y, +-bound);  beta = (max v + min v) / 2 + 1e-9
+///   S = 2^(b-1) / max(v - beta);  code = clip(rne((v - beta) S))
+///
 /// A constant row has no range: this returns the value (the tutorial's code returns NaN).
 struct RowAdc {
   int bits = 8;

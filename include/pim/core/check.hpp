@@ -20,8 +20,8 @@ void require_shape(const char* where, const Eigen::EigenBase<Derived>& m, Index 
                               shape(rows, cols));
 }
 
-/// throws std::invalid_argument "<where> is (r, c), expected (1 to rows, 1 to cols)" unless m fits; a limit of 0 is
-/// none
+/// throws std::invalid_argument "<where> is (r, c), expected (1 to rows, 1 to cols)" unless m fits; a limit of 0 is no
+/// limit
 template <class Derived>
 void require_fits(const char* where, const Eigen::EigenBase<Derived>& m, Index rows, Index cols) {
   const auto fits = [](Index n, Index limit) { return n > 0 && (limit == 0 || n <= limit); };

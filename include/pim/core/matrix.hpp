@@ -17,7 +17,8 @@ using Matrix_ = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor
 template <class T>
 using RowVector_ = Eigen::Matrix<T, 1, Eigen::Dynamic>;
 
-/// A view of a row-major matrix whose rows may lie apart (a block of a larger matrix); never copies a float matrix.
+/// A view of a row-major matrix whose rows may lie apart (a block of a larger matrix). It never copies a block of a
+/// float matrix; an expression is evaluated into it.
 template <class T>
 using ConstMatrixRef_ = Eigen::Ref<const Matrix_<T>, 0, Eigen::OuterStride<>>;
 template <class T>

@@ -8,7 +8,7 @@
 
 namespace pim {
 
-/// (rows, cols), uniform in [low, high): element i in row-major order is the i-th draw of `rng`
+/// (rows, cols), uniform in [low, high], high only by rounding: element i in row-major order is the i-th draw of `rng`
 inline Matrix uniform_matrix(Index rows, Index cols, const Rng& rng, float low = -1.0F, float high = 1.0F) {
   Matrix m(rows, cols);
   for (Index i = 0; i < m.size(); ++i) {

@@ -4,6 +4,7 @@
 namespace pim {
 
 /// Input vectors of one call, or a panel of them: the rows of a matrix, and where they stand in the call.
+/// A copy is a view of the same storage.
 ///
 /// A tile that needs only the values takes a `ConstMatrixRef`: the conversion is implicit both ways.
 template <class T>

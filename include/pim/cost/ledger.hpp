@@ -26,7 +26,7 @@ inline constexpr Action mac{"mac"};                                ///< one mult
 inline constexpr Action dac_conversion{"dac_conversion"};          ///< one input driven onto a word line
 inline constexpr Action adc_conversion{"adc_conversion"};          ///< one column read out
 inline constexpr Action align{"align"};                            ///< one element shifted to a shared exponent
-inline constexpr Action digital_add{"digital_add"};                ///< one addition of partial sums or residuals
+inline constexpr Action digital_add{"digital_add"};                ///< one value accumulated, the first included
 inline constexpr Action digital_mac{"digital_mac"};                ///< one multiply-accumulate outside of arrays
 inline constexpr Action digital_scale{"digital_scale"};            ///< one multiplication by a scale
 inline constexpr Action digital_softmax{"digital_softmax"};        ///< one element of a softmax

@@ -15,10 +15,10 @@ struct Moments {
 
 /// A resistive memory device. Conductances are fractions of g_max: target in [0, 1], what is reached in [0, ...).
 ///
-///   program(target, rng, first, g)   g[i] = conductance reached when target[i] is programmed; the draws of element i
-///   are
-///                                    those of device number first + i under `rng`
-///   moments(target)                  of a device that was just programmed, in closed form
+///   program(target, rng, first, g)   g[i] = conductance reached when target[i] is programmed; element i draws as
+///                                    device number first + i under `rng`
+///   moments(target)                  in closed form, without drift or relaxation
+///
 /// satisfied by  IdealCell, GaussianCell, Wan2022, CmoHfox, Pcm<Model>
 template <class D>
 concept ResistiveDevice = requires(const D device, const typename D::Params& params, std::span<const float> target,

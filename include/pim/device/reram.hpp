@@ -65,7 +65,7 @@ enum class CmoAcceptance { percent_0_2, percent_2 };
 
 struct CmoHfoxParams {
   CmoAcceptance acceptance = CmoAcceptance::percent_0_2;
-  double t_s = 0.0;  ///< time since programming; below 1 s nothing has relaxed  [s]
+  double t_s = 0.0;  ///< since programming; below 1 s nothing has relaxed and the read adds no noise  [s]
 };
 /// Conductive-metal-oxide on HfOx ReRAM: 9 to 88.2 uS, programming spread by acceptance, relaxation and read noise that
 /// grow with the logarithm of time; conductances stay in their range.
@@ -98,7 +98,7 @@ class CmoHfox {
       g[i] = fraction(goal + programming_sigma_uS(goal) * g[i]);
     }
   }
-  /// Relaxation, then the noise of the read at t_s.
+  /// Relaxation, then the noise of the read at t_s; below 1 s neither.
   void age(std::span<const float>, const Rng& rng, std::uint64_t first, std::span<float> g) const {
     if (params_.t_s < 1.0) return;
     const auto shift = static_cast<float>(relaxation_mean_uS(params_.t_s));

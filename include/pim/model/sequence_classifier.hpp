@@ -23,8 +23,9 @@ class SequenceClassifier {
   static constexpr double initial_sigma = 0.02;  ///< HuggingFace's initializer_range
 
   /// make_kernel(std::string_view path) gives the kernel of the linear layer of that path (module_names.hpp lists
-  /// them). All weights are zero: call initialise, or load a checkpoint. throws std::invalid_argument: a configuration
-  /// whose parts do not fit each other
+  /// them). All weights are zero: call initialise, or load a checkpoint.
+  ///
+  /// throws std::invalid_argument: a configuration whose parts do not fit each other
   template <class MakeKernel>
   SequenceClassifier(const EncoderConfig& config, MakeKernel&& make_kernel,
                      nn::BackwardOperands operands = nn::BackwardOperands::exact)
@@ -48,9 +49,9 @@ class SequenceClassifier {
     head_.program(rng.at(1 + layers_.size()), ledger);
   }
   /// Logits (B, labels), valid until the next call.
+  ///
   /// throws std::invalid_argument: shapes of the batch that do not fit, an id outside the vocabulary or the token
-  /// types,
-  ///        a sequence too long for the position table, an example of padding only
+  ///        types, a sequence too long for the position table, an example of padding only
   typename nn::Buffer<T>::ConstView forward(const Batch& batch, const Rng& rng, cost::Ledger& ledger, bool training) {
     check(batch);
     embeddings_.forward(batch, rng.at(0), training, ledger);

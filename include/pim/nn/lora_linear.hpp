@@ -24,10 +24,12 @@ struct LoraParams {
 /// A linear layer on hardware with a low-rank update A (in, r) B (r, out).
 ///
 /// ledger  as Linear; the digital path also digital_mac M r (in + out), digital_scale M r, digital_add M out
-/// throws  std::invalid_argument: rank below 1, dropout outside [0, 1) or with a merged path, which has no input of its
-/// own source  Hu et al. 2021, arXiv 2106.09685, section 4.1; `merged` as NewComputeBench's LoraPIMLinear, `digital` as
-/// analog
-///         hardware-aware LoRA (Li et al. 2026)
+///
+/// throws  std::invalid_argument: rank below 1, dropout outside [0, 1) or with a merged path, which has no input of
+///         its own
+///
+/// source  Hu et al. 2021, arXiv 2106.09685, section 4.1; `merged` as NewComputeBench's LoraPIMLinear, `digital` as
+///         analog hardware-aware LoRA (Li et al. 2026)
 template <class T, kernel::MatmulKernel<T> Kernel>
 class LoraLinear {
  public:

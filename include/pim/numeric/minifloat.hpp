@@ -11,9 +11,8 @@ namespace pim::numeric {
 
 /// A number of `E` exponent and `M` mantissa bits, stored as its code: sign, exponent, mantissa from the top bit down.
 ///
-/// encode  to nearest, ties to even, saturating at the largest finite value; NaN becomes the format's NaN, or 0 where
-/// the
-///         format has none
+/// encode  to nearest, ties to even, saturating at the largest finite value; NaN becomes the format's NaN, or 0
+///         where the format has none
 /// decode  every code, exactly; codes of infinity and NaN give float's
 template <int E, int M, Specials S = Specials::ieee>
 class Minifloat {
