@@ -141,7 +141,7 @@ TEST_CASE("golden physical_models: PCM programming, drift and read noise as func
     for (double& g : fraction) g /= g_max;
     const double to_uS = g_max / static_cast<double>(JoshiPcm::g_max_uS);
 
-    std::vector<double> sigma = map(fraction, JoshiPcm::programming_sigma_uS);
+    std::vector<double> sigma = map(fraction, [](float g) { return JoshiPcm::programming_sigma_uS(g); });
     for (double& s : sigma) s *= to_uS;
     CHECK(differences(sigma, golden.at("sigma_prog_uS"), 0.0, 1e-6) == "");
     const auto mu_nu = [&](float g) { return JoshiPcm::drift_mean(g, log_fraction(g)); };
