@@ -113,7 +113,7 @@ void resolve(const CLI::App& flags, Options& o) {
 }
 
 pim::io::OrderedJson row(const Evaluation& evaluation, const std::string& tile, const std::string& mode,
-                         std::uint64_t seed, double train_s, std::optional<double> t_s, int instances) {
+                         std::uint64_t seed, double train_s, std::optional<double> t_s) {
   pim::io::OrderedJson metrics = pim::io::OrderedJson::object();
   for (const auto& [name, value] : evaluation.score.metrics) metrics[name] = value;
   pim::io::OrderedJson time_s;
@@ -126,14 +126,49 @@ pim::io::OrderedJson row(const Evaluation& evaluation, const std::string& tile, 
           {"score_std", evaluation.score_std},
           {"metrics", metrics},
           {"seed", seed},
-          {"instances", instances},
+          {"instances", evaluation.instances},
           {"time_s", time_s},
           {"n_eval", evaluation.examples},
           {"train_s", train_s},
           {"eval_s", evaluation.eval_s}};
 }
 
+/// A tile that covers a layer of the model, can be read at all times, and is not among `others` under the same name.
+pim::io::TileConfig usable_tile(const std::string& argument, const std::vector<std::string>& modules,
+                                const std::vector<double>& times_s, const std::vector<pim::io::TileConfig>& others) {
+  pim::io::TileConfig tile = pim::app::load_tile(argument, modules);
+  if (std::none_of(modules.begin(), modules.end(), [&](const auto& module) { return tile.find(module) != nullptr; })) {
+    throw std::invalid_argument("--tile " + argument +
+                                ": no linear layer of the model is on a tile; add linear: {config: ...}");
+  }
+  pim::app::require_usable(tile, times_s);
+  for (const pim::io::TileConfig& other : others) {
+    if (other.name() != tile.name()) continue;
+    throw std::invalid_argument("--tile: two tiles are called " + pim::in_quotes(tile.name()) +
+                                "; give files of different names");
+  }
+  return tile;
+}
+
+/// What is missing of the data of any task, before the first one is run.
+void require_data(const Options& o) {
+  if (o.data == "builtin") return;
+  for (const std::string& name : o.tasks) {
+    const pim::task::GlueTask& task = pim::task::glue_task(name);
+    const auto require_file = [&](const pim::task::GlueFile& file) {
+      const std::filesystem::path path = std::filesystem::path(o.data) / task.folder / file.name;
+      std::error_code absent;
+      if (std::filesystem::exists(path, absent)) return;
+      throw std::invalid_argument("--data: there is no " + pim::printable(path.string()) + ", which " + name +
+                                  " needs");
+    };
+    require_file(task.train);
+    for (const pim::task::GlueFile& file : task.dev_files()) require_file(file);
+  }
+}
+
 int study(pim::app::Program& program, const Options& o) {
+  require_data(o);
   const std::set<std::string> modes(o.modes.begin(), o.modes.end());
   pim::app::StudyParams params;
   params.train = {.epochs = o.epochs, .batch = o.batch, .learning_rate = o.rate};
@@ -145,6 +180,10 @@ int study(pim::app::Program& program, const Options& o) {
   if (!o.output.empty()) {
     std::error_code error;
     std::filesystem::create_directories(o.output, error);
+    if (error) {
+      throw std::runtime_error("--output: cannot make the folder " + pim::printable(o.output) + ": " + error.message() +
+                               "; choose another place");
+    }
     pim::io::require_writable(std::filesystem::path(o.output) / "results.json");
   }
 
@@ -157,18 +196,18 @@ int study(pim::app::Program& program, const Options& o) {
       pim::app::Pretrained pretrained = pim::app::load_pretrained(o.model, task, data, o.data == "builtin");
       const std::vector<std::string> modules = pim::model::linear_names(pretrained.config);
       std::vector<pim::io::TileConfig> tiles;
-      for (const std::string& tile : o.tiles) {
-        if (tile != "ideal") tiles.push_back(pim::app::load_tile(tile, modules));
-      }
+      for (const std::string& tile : o.tiles) tiles.push_back(usable_tile(tile, modules, o.times_s, tiles));
       GlueStudy run(task, data, std::move(pretrained), params, seed, program);
       if (s == 0) {
-        for (const std::string& note : run.notes()) program.print(note + "\n");
+        for (const std::string& note : run.notes()) {
+          program.print(note + "\n");
+          program.config()["notes"].push_back(note);
+        }
       }
       const auto add = [&](const std::vector<Evaluation>& evaluations, const std::string& tile, const std::string& mode,
                            double train_s, std::optional<double> t_s) {
-        const int instances = tile == "ideal" ? 1 : o.instances;
         for (const Evaluation& e : evaluations) {
-          program.results().push_back(row(e, tile, mode, seed, train_s, t_s, instances));
+          program.results().push_back(row(e, tile, mode, seed, train_s, t_s));
         }
       };
       const auto at_each_time = [&](const pim::io::TileConfig& tile, const auto& use) {
@@ -194,8 +233,8 @@ int study(pim::app::Program& program, const Options& o) {
         }
       }
     }
+    if (!o.output.empty()) pim::io::write_json(std::filesystem::path(o.output) / "results.json", program.results());
   }
-  if (!o.output.empty()) pim::io::write_json(std::filesystem::path(o.output) / "results.json", program.results());
   program.print(pim::io::table(program.results(), {{.field = "task", .heading = "task"},
                                                    {.field = "tile", .heading = "tile"},
                                                    {.field = "mode", .heading = "mode"},
@@ -218,7 +257,12 @@ int main(int argc, char** argv) {
   add_flags(program, options);
   return program.run(argc, argv, [&] {
     resolve(program.flags(), options);
-    program.config()["lr"] = options.rate;
+    auto& config = program.config();  // as it runs: flags of the tutorial stand for others
+    config["task"] = options.tasks;
+    config["tile"] = options.tiles;
+    config["mode"] = options.modes;
+    config["epochs"] = options.epochs;
+    config["lr"] = options.rate;
     return study(program, options);
   });
 }

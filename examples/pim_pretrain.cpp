@@ -179,6 +179,10 @@ void train_stage(pim::app::Program& program, Classifier& model, const std::vecto
 }
 
 int pretrain(pim::app::Program& program, const Options& o) {
+  std::error_code error;
+  std::filesystem::create_directories(o.output, error);
+  pim::io::require_writable(std::filesystem::path(o.output) / "model.safetensors");
+
   const pim::Rng rng(program.seed());
   std::vector<std::string> texts;
   std::vector<pim::app::GlueData> examples;
@@ -253,7 +257,6 @@ int pretrain(pim::app::Program& program, const Options& o) {
     tensor.shape.front() = config.num_labels();
     tensor.data.resize(tensor.data.size() / most_outputs * static_cast<std::size_t>(config.num_labels()));
   }
-  std::filesystem::create_directories(o.output);
   pim::io::write_json(std::filesystem::path(o.output) / "config.json", pim::io::encoder_config_json(config));
   pim::io::write_wordpiece(o.output, std::get<pim::task::WordPiece>(tokenizer.model()));
   pim::io::write_safetensors(std::filesystem::path(o.output) / "model.safetensors", file);

@@ -95,14 +95,7 @@ Subject subject(const std::string& argument, const std::vector<double>& times_s)
   Subject found{config.name(), *params, {}};
   if (pim::tile::ages(*params)) found.times_s.assign(times_s.begin(), times_s.end());
   if (found.times_s.empty()) found.times_s.push_back(std::nullopt);
-  try {
-    pim::kernel::library_matmul(*params);
-    for (const auto& time_s : found.times_s) {
-      if (time_s) pim::tile::at_time(*params, *time_s);
-    }
-  } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument("tile " + argument + ": " + error.what());
-  }
+  pim::app::require_usable(config, times_s);
   return found;
 }
 

@@ -9,7 +9,10 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <variant>
 
+#include <pim/core/hash.hpp>
+#include <pim/core/text.hpp>
 #include <pim/io/model_folder.hpp>
 #include <pim/kernel/library_matmul.hpp>
 #include <pim/model/sequence_classifier.hpp>
@@ -37,6 +40,9 @@ Weights weights_of(Classifier& model) {
 void set_weights(Classifier& model, const Weights& weights) {
   for (std::size_t i = 0; const nn::Parameter<float>& p : model.parameters()) *p.value = weights[i++];
 }
+bool is_ideal(const io::TileConfig& tile) {
+  return !tile.any([](const tile::AnyParams& p) { return !std::holds_alternative<tile::IdealTileParams>(p); });
+}
 io::TileConfig at(const io::TileConfig& tile, std::optional<double> t_s) {
   if (!t_s) return tile;
   return tile.transformed([t_s](const tile::AnyParams& params) { return tile::at_time(params, *t_s); });
@@ -50,6 +56,10 @@ std::unique_ptr<Classifier> model_on(const io::TileConfig& tile, const model::En
   });
   set_weights(*model, weights);
   return model;
+}
+template <class T>
+std::string_view bytes_of(const T* values, Index count) {
+  return {reinterpret_cast<const char*>(values), static_cast<std::size_t>(count) * sizeof(T)};
 }
 void save(const std::filesystem::path& folder, const Pretrained& pretrained, Classifier& model,
           const nn::AdamW<float>::State& state, const std::string& run) {
@@ -72,9 +82,10 @@ GlueStudy::GlueStudy(const task::GlueTask& task, const GlueData& data, Pretraine
   model.initialise(rng_.at(start_place));
   untrained_ = weights_of(model);
   if (!pretrained_.weights.tensors.empty()) {
-    notes_ = io::load_checkpoint(pretrained_.weights, pretrained_.source.string(), model.parameters(),
+    const std::string file = (pretrained_.source / "model.safetensors").string();
+    notes_ = io::load_checkpoint(pretrained_.weights, file, model.parameters(),
                                  model::encoder_name(pretrained_.config) + ".")
-                 .lines(pretrained_.source.string());
+                 .lines(file);
   }
   start_ = weights_of(model);
   for (std::size_t i = 0; const nn::Parameter<float>& p : model.parameters()) {
@@ -113,8 +124,11 @@ GlueStudy::Weights GlueStudy::train(const std::string& name, const io::TileConfi
   task::Trainer<float, kernel::LibraryMatmul> trainer(*model, train_, params_.train, rng_.at(training_place));
   const std::string run = std::string(task_.name) + " seed " + std::to_string(seed_) + " " + name;
   const std::filesystem::path folder = folder_of(name), state_file = folder / "training_state.safetensors";
+  const std::string identity = description(run, tile, start);
   if (params_.resume && std::filesystem::exists(state_file)) {
-    trainer.restore(load_training_state(state_file, model->parameters(), description(run)));
+    trainer.restore(load_training_state(state_file, model->parameters(), identity));
+  } else if (params_.resume) {
+    program_.print(run + ": nothing to continue in " + printable(folder.string()) + ", starts from the beginning\n");
   }
   cost::Ledger ledger;
   Progress progress = program_.progress(run, trainer.steps());
@@ -123,17 +137,23 @@ GlueStudy::Weights GlueStudy::train(const std::string& name, const io::TileConfi
     ledger.clear();
     progress.update(step.step, step.loss);
     if (folder.empty() || (!step.ends_epoch && seconds_since(saved) < seconds_between_checkpoints)) return;
-    save(folder, pretrained_, *model, trainer.state(), description(run));
+    save(folder, pretrained_, *model, trainer.state(), identity);
     saved = Clock::now();
   });
-  if (!folder.empty()) save(folder, pretrained_, *model, trainer.state(), description(run));
+  if (!folder.empty()) save(folder, pretrained_, *model, trainer.state(), identity);
   train_s_ = seconds_since(begin);
   return weights_of(*model);
 }
-std::string GlueStudy::description(const std::string& run) const {
+std::string GlueStudy::description(const std::string& run, const io::TileConfig& tile, const Weights& start) const {
+  std::uint64_t hash = fnv1a(tile.content());
+  for (const Matrix& weights : start) hash = fnv1a(bytes_of(weights.data(), weights.size()), hash);
+  for (const task::Sample& sample : train_) {
+    hash = fnv1a(bytes_of(sample.ids.data(), std::ssize(sample.ids)), hash);
+    hash = fnv1a(bytes_of(&sample.label, 1), hash);
+  }
   return run + " epochs " + std::to_string(params_.train.epochs) + " batch " + std::to_string(params_.train.batch) +
-         " rate " + std::to_string(params_.train.learning_rate) + " length " + std::to_string(params_.max_length) +
-         " examples " + std::to_string(train_.size());
+         " rate " + io::Json(params_.train.learning_rate).dump() + " length " + std::to_string(params_.max_length) +
+         " examples " + std::to_string(train_.size()) + ", start, data and tile " + std::to_string(hash);
 }
 std::filesystem::path GlueStudy::folder_of(std::string name) const {
   if (params_.output.empty()) return {};
@@ -147,7 +167,7 @@ std::vector<Evaluation> GlueStudy::evaluate(const io::TileConfig& tile, const We
   const std::unique_ptr<Classifier> model = model_on(tile, pretrained_.config, weights);
   std::vector<std::vector<task::GlueScore>> scores(dev_.size());
   std::vector<double> spent_s(dev_.size());
-  const int instances = tile.name() == "ideal" ? 1 : params_.instances;
+  const int instances = is_ideal(tile) ? 1 : params_.instances;
   for (int instance = 0; instance < instances; ++instance) {
     const Rng device = rng_.at(instance_place, static_cast<std::uint64_t>(instance));
     cost::Ledger ledger;
@@ -169,7 +189,10 @@ std::vector<Evaluation> GlueStudy::evaluate(const io::TileConfig& tile, const We
 }
 Evaluation GlueStudy::summary(const Dev& dev, const std::vector<task::GlueScore>& scores) {
   const auto n = static_cast<double>(scores.size());
-  Evaluation evaluation{dev.name, scores.front(), 0.0, std::ssize(dev.samples), 0.0};
+  Evaluation evaluation{.name = dev.name,
+                        .score = scores.front(),
+                        .examples = std::ssize(dev.samples),
+                        .instances = static_cast<int>(std::ssize(scores))};
   const auto mean = [&](const auto& value) {
     double sum = 0.0;
     for (const task::GlueScore& score : scores) sum += value(score);

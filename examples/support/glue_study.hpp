@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,10 +24,9 @@ class Program;
 struct StudyParams {
   task::TrainParams train;
   Index max_length = 128;
-  int instances = 1;            ///< devices programmed for each evaluation
-  std::vector<double> times_s;  ///< since programming; empty: the tile's own
+  int instances = 1;  ///< devices programmed for each evaluation
   bool start_from_original = false;
-  std::filesystem::path output;  ///< checkpoints; empty: none are kept
+  std::filesystem::path output = {};  ///< checkpoints; empty: none are kept
   bool resume = false;
 };
 
@@ -34,15 +34,16 @@ struct StudyParams {
 struct Evaluation {
   std::string name;  ///< of the dev set
   task::GlueScore score;
-  double score_std = 0.0;
+  double score_std = std::numeric_limits<double>::quiet_NaN();  ///< of one instance none is known
   Index examples = 0;
+  int instances = 1;
   double eval_s = 0.0;
 };
 
 class GlueStudy {
  public:
-  /// Keys of random numbers below the seed. `instance` + i is the i-th device.
-  enum Place : std::uint64_t { data_place, start_place, training_place, instance_place };
+  /// Keys of random numbers below the seed; the i-th device's is at(instance_place, i).
+  enum Place : std::uint64_t { start_place = 1, training_place, instance_place };
 
   GlueStudy(const task::GlueTask& task, const GlueData& data, Pretrained pretrained, const StudyParams& params,
             std::uint64_t seed, const Program& program);
@@ -56,7 +57,7 @@ class GlueStudy {
   std::vector<Evaluation> original();
   /// original's weights on a tile, t_s seconds after programming.
   std::vector<Evaluation> post_training(const io::TileConfig& tile, std::optional<double> t_s);
-  /// Trained through the tile from the same start and in the same order as original; `evaluate_at` may be called after.
+  /// Trained through the tile from the same start and in the same order as original; fine_tuned evaluates it.
   void fine_tune(const io::TileConfig& tile);
   std::vector<Evaluation> fine_tuned(const io::TileConfig& tile, std::optional<double> t_s);
   /// Seconds of the last training of `original` or `fine_tune`.
@@ -73,8 +74,8 @@ class GlueStudy {
 
   void train_original();
   Weights train(const std::string& name, const io::TileConfig& tile, const Weights& start);
-  /// What has to be equal for a run to be continued.
-  std::string description(const std::string& run) const;
+  /// What has to be equal for a run to be continued: all that it depends on.
+  std::string description(const std::string& run, const io::TileConfig& tile, const Weights& start) const;
   std::filesystem::path folder_of(std::string name) const;
 
   std::vector<Evaluation> evaluate(const io::TileConfig& tile, const Weights& weights);

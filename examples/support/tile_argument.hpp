@@ -11,4 +11,8 @@ namespace pim::app {
 /// read_configuration
 io::TileConfig load_tile(const std::string& argument, const std::vector<std::string>& modules);
 
+/// Finds out before any work whether the tiles can be made and read at these times since programming.
+/// throws std::invalid_argument naming the tile: parameters that it refuses, a time that it has no model for
+void require_usable(const io::TileConfig& tile, const std::vector<double>& times_s);
+
 }  // namespace pim::app

@@ -52,6 +52,11 @@ TEST_CASE("read_glue_file: what is wrong is said with file and line", "[io][glue
   CHECK(complaint("rte", rte_header) == ": no rows after the header, expected the data of rte");
   CHECK(complaint("rte", "index\tsentence1\tlabel\n") == ":1: no column 'sentence2' in the header, which rte needs");
   CHECK(complaint("rte", rte_header + good + "1\ta\tb\n") == ":3: 3 columns, expected 4 separated by tabs");
+  // qqp's official file has rows that were cut, which HuggingFace's reader leaves out too
+  TemporaryFolder cut;
+  pim::io::write_file(cut / "train.tsv",
+                      "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n1\t2\t3\ta\n1\t2\t3\ta\tb\t1\n");
+  CHECK(pim::io::read_glue_file(cut / "train.tsv", pim::task::glue_task("qqp")).size() == 1);
   CHECK(complaint("rte", rte_header + good + "\n" + good) == ":3: 1 columns, expected 4 separated by tabs");
   CHECK(complaint("rte", rte_header + good + "1\ta\tb\t1\n") ==
         ":3: label '1' of rte is not one of entailment, not_entailment");

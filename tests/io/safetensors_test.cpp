@@ -143,10 +143,8 @@ TEST_CASE("safetensors: each malformed file says what is wrong, where, and how t
   CHECK(complaint(R"({"w":{}})", "") == w + "has no dtype" + mend);
   CHECK(complaint(R"({"w":{"dtype":"F32"}})", "") == w + "has no shape" + mend);
   CHECK(complaint(R"({"w":{"dtype":32}})", "") == w + "has a dtype that is no string" + mend);
-  CHECK(complaint(R"({"w":{"dtype":"F23","shape":[],"data_offsets":[0,4]}})", "1234")
-            .find(w + "has the unknown dtype 'F23', expected one of F32, ") == 0);
-  CHECK_THAT(complaint(R"({"w":{"dtype":"BF61","shape":[],"data_offsets":[0,4]}})", "1234"),
-             ContainsSubstring("; did you mean 'BF16'?"));
+  CHECK(complaint(R"({"w":{"dtype":"F4","shape":[9],"data_offsets":[0,5]}})", "1234").find(w + "has data_offsets") ==
+        0);
 
   const auto with_shape = [&](const std::string& shape) {
     return complaint(R"({"w":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":[0,4]}})", "1234");

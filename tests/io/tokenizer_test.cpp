@@ -99,6 +99,8 @@ TEST_CASE("read tokenizer: malformed byte-level BPE files", "[tokenizer]") {
   CHECK(vocabulary_complaint("[1]") == ": expected an object of pieces and ids");
   CHECK_THAT(vocabulary_complaint(R"({"a": 1,)"), ContainsSubstring(":1:8: not JSON: syntax error"));
   CHECK(vocabulary_complaint(R"({"a": -1})") == ": the id of 'a' is -1, expected an integer from 0 to 2147483646");
+  CHECK(vocabulary_complaint("{\"a\": " + std::string(300'000, '[') + std::string(300'000, ']') + "}") ==
+        ": the id of 'a' is a list, expected an integer from 0 to 2147483646");
   CHECK(vocabulary_complaint(R"({"a": 1.5})") == ": the id of 'a' is 1.5, expected an integer from 0 to 2147483646");
   CHECK(vocabulary_complaint(R"({"a": 2147483647})") ==
         ": the id of 'a' is 2147483647, expected an integer from 0 to 2147483646");

@@ -25,6 +25,8 @@ inline std::array<std::atomic<const char*>, 16> unfinished_files = {};
 [[noreturn]] inline void file_error(const char* verb, const std::filesystem::path& path, int error) {
   const char* mend = error == ENOENT                      ? "; check the path"
                      : error == EISDIR                    ? "; name a file"
+                     : error == ENOTDIR                   ? "; a part of the path is a file, choose another place"
+                     : error == ENAMETOOLONG              ? "; choose a shorter name"
                      : error == EACCES || error == EROFS  ? "; check the permissions or choose another place"
                      : error == ENOSPC || error == EDQUOT ? "; free some space or choose another place"
                                                           : "";

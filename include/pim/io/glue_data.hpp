@@ -105,6 +105,7 @@ inline std::vector<task::Example> read_glue_file(const std::filesystem::path& pa
       detail::glue_error(path, row + 1, "invalid UTF-8 at byte " + std::to_string(at + 1) + "; save the file as UTF-8");
     }
     const std::vector<std::string_view> fields = detail::split(line, '\t');
+    if (fields.size() < needed && task.has_broken_rows) continue;
     if (fields.size() < needed) {
       detail::glue_error(path, row + 1,
                          std::to_string(fields.size()) + " columns, expected " + std::to_string(columns.size()) +

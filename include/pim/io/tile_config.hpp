@@ -37,13 +37,14 @@ class TileConfig {
   static TileConfig preset(std::string_view name) {
     TileConfig config{std::string(name)};
     config.linear_ = tile::preset(name);
+    config.content_ = name;
     return config;
   }
   /// The content of a file. modules: paths of all linear layers of the model; none: there is no model, only a product,
   /// and nothing to name.
-  /// throws  std::invalid_argument, one line naming file, path and key: `by` missing or neither type nor name; a type
-  /// of
-  ///         layer that has no tile; a path that no linear layer has (with the nearest that one has); and as
+  ///
+  /// throws  std::invalid_argument, one line naming file, path and key: `by` missing or neither type nor name; a
+  ///         layer type without a tile; a path that no linear layer has (with the nearest that one has); and as
   ///         read_tile_params
   static TileConfig parse(const Json& content, const std::string& file, const std::vector<std::string>& modules) {
     TileConfig config(std::filesystem::path(file).stem().string());
@@ -57,11 +58,14 @@ class TileConfig {
     } else {
       config.read_names(top, file, model, modules);
     }
+    config.content_ = content.dump();
     return config;
   }
 
   /// The preset, or the file without folder and ending: what rows of results print.
   const std::string& name() const { return name_; }
+  /// The preset's name, or the file's content as one line: equal only for the same tiles.
+  const std::string& content() const { return content_; }
   /// The tile of the linear layer with this path; nullptr: it stays digital.
   const tile::AnyParams* find(std::string_view module) const& {
     if (linear_) return &*linear_;
@@ -117,7 +121,7 @@ class TileConfig {
     }
   }
 
-  std::string name_;
+  std::string name_, content_;
   std::optional<tile::AnyParams> linear_;  ///< of every linear layer
   std::map<std::string, tile::AnyParams, std::less<>> named_;
 };

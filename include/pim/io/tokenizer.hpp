@@ -87,8 +87,9 @@ inline task::PieceIds read_bpe_vocabulary(const std::filesystem::path& vocab_jso
   for (const auto& [piece, id] : json.items()) {
     constexpr int largest = std::numeric_limits<int>::max() - 1;
     if (!id.is_number_unsigned() || id.get<Json::number_unsigned_t>() > static_cast<unsigned>(largest)) {
-      fail("the id of " + in_quotes(piece) + " is " + printable(id.dump(), 80) + ", expected an integer from 0 to " +
-           std::to_string(largest));
+      fail("the id of " + in_quotes(piece) + " is " +
+           (id.is_structured() ? id.is_array() ? "a list" : "an object" : printable(id.dump(), 80)) +
+           ", expected an integer from 0 to " + std::to_string(largest));
     }
     vocabulary.emplace(piece, id.get<int>());
   }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 #include <pim/core/check.hpp>
+#include <pim/core/hash.hpp>
 #include <pim/core/matrix.hpp>
 #include <pim/core/rng.hpp>
 #include <pim/task/glue/builtin_lexicon.hpp>
@@ -382,13 +383,6 @@ inline Example example(const GlueTask& task, const Rng& key, std::size_t label, 
   return made;
 }
 
-/// FNV-1a
-inline std::uint64_t hash(std::string_view text) {
-  std::uint64_t h = 0xcbf29ce484222325U;
-  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return h;
-}
-
 }  // namespace builtin
 
 /// The first `count` built-in examples of a split, the same on every machine for the same `rng`; fewer are the first of
@@ -416,7 +410,7 @@ inline std::vector<Example> builtin_examples(const GlueTask& task, Split split, 
                                   std::to_string(count));
     }
     Example made = builtin::example(task, keys.at(attempt), examples.size() % levels, split == Split::dev_mismatched);
-    const std::uint64_t part = builtin::hash(made.a) % 8;
+    const std::uint64_t part = fnv1a(made.a) % 8;
     if (split != (part == 0 ? Split::dev : part == 1 ? Split::dev_mismatched : Split::train)) continue;
     if (!seen.insert({made.a, made.b.value_or("")}).second) continue;
     examples.push_back(std::move(made));

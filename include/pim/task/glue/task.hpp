@@ -32,6 +32,7 @@ struct GlueTask {
   std::array<std::string_view, 3> label_names;  ///< in id order; use labels()
   bool labels_are_ids;                          ///< does the label column hold ids (0, 1) instead of names?
   std::string_view metric;                      ///< the one number that tables report
+  bool has_broken_rows = false;                 ///< does the official file have rows cut short, which readers skip?
 
   constexpr bool is_pair() const { return !sentence2.empty(); }
   /// A score instead of classes: one output, trained with the mean squared error.
@@ -132,7 +133,8 @@ inline constexpr std::array<GlueTask, 9> glue_tasks = {{
      .label = "is_duplicate",
      .label_names = {"not_duplicate", "duplicate"},
      .labels_are_ids = true,
-     .metric = metric_name::accuracy},
+     .metric = metric_name::accuracy,
+     .has_broken_rows = true},
     {.name = "mnli",
      .folder = "MNLI",
      .train = detail::train_file("mnli", detail::mnli_train_columns),
