@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 scripts/packages.sh
 cmake --preset release
 cmake --build --preset release --target pim_glue
-build/release/examples/pim_glue --task sst2,mrpc --data builtin --model builtin --tile sram,reram,pcm \
+build/release/examples/pim_glue --task sst2,mrpc,stsb --data builtin --model builtin --tile sram,reram,pcm \
   --mode original,random,post-training,fine-tune "$@"
