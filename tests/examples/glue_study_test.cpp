@@ -63,8 +63,7 @@ TEST_CASE("GlueStudy: --resume continues the same run, and no other", "[examples
 
 TEST_CASE("load_pretrained: a head with the task's labels in another order is put in the task's", "[examples]") {
   const pim::test::TemporaryFolder folder;
-  std::filesystem::copy(pim::app::builtin_model_folder(), folder.path(),
-                        std::filesystem::copy_options::recursive);
+  std::filesystem::copy(pim::app::builtin_model_folder(), folder.path(), std::filesystem::copy_options::recursive);
   const double expected = score(study({.train = {.epochs = 0}}).original());
   pim::io::Safetensors file = pim::io::read_safetensors(folder.path() / "model.safetensors");
   for (const char* name : {"classifier.weight", "classifier.bias"}) {
