@@ -169,7 +169,7 @@ class CrossbarTile {
     WeightDevices<Device> devices(device_, params_.encoding);
     std::vector<float> programmed(static_cast<std::size_t>(cols)), now(static_cast<std::size_t>(cols));
     const bool compensated = device::AgingDevice<Device> && params_.drift_compensation;
-    const Index height = std::max<Index>(1, 1024 / cols);  // rows at a time: draws come in chunks
+    const Index height = std::max<Index>(1, 256 / std::max<Index>(1, cols));  // rows at a time: a chunk of draws
     for (Index r = 0; r < normalised_.rows(); r += height) {
       const auto first = static_cast<std::uint64_t>(r * cols);
       const auto size = static_cast<std::size_t>(std::min(height, normalised_.rows() - r) * cols);
