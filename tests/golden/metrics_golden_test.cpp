@@ -1,13 +1,12 @@
 #include <cmath>
-#include <fstream>
 #include <string>
 #include <vector>
 #include <nlohmann/json.hpp>
 
 #include <pim/task/glue/metrics.hpp>
 
+#include "golden/golden_files.hpp"
 #include "support/catch.hpp"
-#include "support/data.hpp"
 using nlohmann::json;
 
 namespace {
@@ -36,13 +35,9 @@ void check_scores(const json& entry) {
 }  // namespace
 
 TEST_CASE("golden metrics: accuracy, F1, Matthews, Pearson, Spearman", "[golden][metrics]") {
-  if (!pim::test::has_data(pim::test::golden_dir())) return;
-  for (const auto& file : std::filesystem::directory_iterator(pim::test::golden_dir())) {
-    if (file.path().extension() != ".json") continue;
-    std::ifstream stream(file.path());
-    const json golden = json::parse(stream);
-    if (golden.value("kind", "") != "metrics") continue;
-    INFO(file.path().filename().string());
+  for (const pim::test::GoldenFile* file : pim::test::golden_files("metrics")) {
+    const json& golden = file->content;
+    INFO(file->name);
     for (const char* group : {"binary", "three_class", "regression"}) {
       for (std::size_t i = 0; i < golden.value(group, json::array()).size(); ++i) {
         INFO(group << " " << i);
