@@ -96,7 +96,9 @@ inline LogicProgram logic_program(const Circuit& circuit) {
       }
     }
   }
-  program.executable = row::Executable(std::move(ops));
+  std::vector<std::uint16_t> results;
+  for (const auto& port : program.outputs) results.insert(results.end(), port.begin(), port.end());
+  program.executable = row::Executable(ops, static_cast<std::size_t>(program.columns), results);
   return program;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -10,180 +11,229 @@
 #include <pim/core/parallel.hpp>
 #include <pim/gate/gate.hpp>
 #include <pim/row/bit_rows.hpp>
+#include <pim/row/lut_network.hpp>
 #include <pim/row/micro_op.hpp>
 
 namespace pim::row {
 
-/// Removes initialisations: INIT1 and the gate into that cell become one plain store. Only what happens between is
-/// looked at, so every cell that is read, and every cell at the end, holds what it would have held.
-inline std::vector<MicroOp> without_inits(std::span<const MicroOp> ops, std::size_t columns) {
-  enum class Pending : std::uint8_t { none, zero, one };
-  std::vector<Pending> pending(columns, Pending::none);
-  std::vector<MicroOp> out;
-  const auto settle = [&](std::uint16_t column) {
-    if (pending[column] == Pending::none) return;
-    out.push_back({.truth = pending[column] == Pending::one ? gate::one : gate::zero, .out = column});
-    pending[column] = Pending::none;
-  };
-  for (MicroOp op : ops) {
-    for (std::size_t i = 0; i < op.fan_in; ++i) settle(op.in[i]);
-    if (op.fan_in == 0) {
-      pending[op.out] = op.truth == gate::one ? Pending::one : Pending::zero;
-      continue;
-    }
-    if (op.accumulates && pending[op.out] == Pending::zero) continue;  // 0 AND anything
-    if (op.accumulates && pending[op.out] == Pending::one) op.accumulates = false;
-    pending[op.out] = Pending::none;
-    out.push_back(op);
+namespace executable {
+
+using Word = std::uint64_t;
+
+/// A place for 64 * BitRows::block_words bits: a column of the rows, or one of the thread's own scratch.
+struct Slot {
+  std::uint32_t code = 0;  ///< 2 * number + (1: scratch)
+};
+struct Step {
+  std::uint8_t truth = 0;
+  Slot out;
+  std::array<Slot, 3> in;
+};
+
+constexpr unsigned bit_of(unsigned table, unsigned row) { return table >> row & 1U; }
+
+/// A function of two words by its truth table of four bits.
+template <unsigned Table>
+[[gnu::always_inline]] inline Word function(Word a, Word b) {
+  switch (Table & 15U) {
+    case 0:
+      return 0;
+    case 1:
+      return ~(a | b);
+    case 2:
+      return a & ~b;
+    case 3:
+      return ~b;
+    case 4:
+      return ~a & b;
+    case 5:
+      return ~a;
+    case 6:
+      return a ^ b;
+    case 7:
+      return ~(a & b);
+    case 8:
+      return a & b;
+    case 9:
+      return ~(a ^ b);
+    case 10:
+      return a;
+    case 11:
+      return a | ~b;
+    case 12:
+      return b;
+    case 13:
+      return ~a | b;
+    case 14:
+      return a | b;
+    default:
+      return ~Word{0};
   }
-  for (std::size_t column = 0; column < columns; ++column) settle(static_cast<std::uint16_t>(column));
-  return out;
+}
+/// Of three words, by its truth table of eight bits: the cofactors for c = 0 and c = 1, joined as cheaply as they
+/// allow.
+template <unsigned Table>
+[[gnu::always_inline]] inline Word function(Word a, Word b, Word c) {
+  constexpr unsigned low = Table & 15U, high = Table >> 4U;
+  if constexpr (low == high) {
+    return function<low>(a, b);
+  } else if constexpr (low == (high ^ 15U)) {
+    return c ^ function<low>(a, b);
+  } else if constexpr (low == 0) {
+    return c & function<high>(a, b);
+  } else if constexpr (high == 0) {
+    return ~c & function<low>(a, b);
+  } else if constexpr (low == 15U) {
+    return ~c | function<high>(a, b);
+  } else if constexpr (high == 15U) {
+    return c | function<low>(a, b);
+  } else if constexpr ((low & high) == low) {  // grows with c, as a majority does
+    return function<low>(a, b) | (c & function<high>(a, b));
+  } else {
+    return function<low>(a, b) ^ (c & function<low ^ high>(a, b));
+  }
 }
 
-/// Removes operations whose result nobody reads: neither a later operation nor `results`.
-inline std::vector<MicroOp> without_dead(std::span<const MicroOp> ops, std::size_t columns,
-                                         std::span<const std::uint16_t> results) {
-  std::vector<bool> live(columns, false);
-  for (const std::uint16_t column : results) live[column] = true;
-  std::vector<MicroOp> kept;
-  for (std::size_t k = ops.size(); k-- > 0;) {
-    const MicroOp& op = ops[k];
-    if (!live[op.out]) continue;
-    if (!op.accumulates) live[op.out] = false;
-    for (std::size_t i = 0; i < op.fan_in; ++i) live[op.in[i]] = true;
-    kept.push_back(op);
-  }
-  std::reverse(kept.begin(), kept.end());
-  return kept;
-}
+}  // namespace executable
 
-/// The fast form of a program: the operations that its results need, grouped so that a loop runs over each group of
-/// one kind. Holds no counts: what is fused or skipped here happens in the host alone.
+/// Loops over the words of a block, one per truth table. A template, so that a program can compile them once.
+template <Index Words>
+class LutLoops {
+ public:
+  using Word = executable::Word;
+  using Loop = void (*)(Word* rows, Word* scratch, const executable::Step* step, const executable::Step* end);
+
+  /// The loop that runs steps of this truth table.
+  static Loop loop(std::uint8_t truth) { return loops[truth]; }
+
+ private:
+  template <unsigned Table>
+  static void run(Word* rows, Word* scratch, const executable::Step* step, const executable::Step* end) {
+    const auto at = [&](executable::Slot slot) {
+      return (slot.code % 2 == 0 ? rows : scratch) + static_cast<Index>(slot.code / 2) * Words;
+    };
+    for (; step != end; ++step) words<Table>(at(step->out), at(step->in[0]), at(step->in[1]), at(step->in[2]));
+  }
+  /// The output is never one of the inputs, which lets the loop vectorise.
+  template <unsigned Table>
+  [[gnu::always_inline]] static void words(Word* __restrict z, const Word* __restrict a, const Word* __restrict b,
+                                           const Word* __restrict c) {
+    for (Index i = 0; i < Words; ++i) z[i] = executable::function<Table>(a[i], b[i], c[i]);
+  }
+  template <std::size_t... Tables>
+  static constexpr std::array<Loop, 256> all(std::index_sequence<Tables...>) {
+    return {&run<Tables>...};
+  }
+  static constexpr std::array<Loop, 256> loops = all(std::make_index_sequence<256>{});
+};
+
+/// The fast form of a program: what its results need, as functions of at most three columns (LutNetwork), with scratch
+/// that is reused as soon as it is free, so that it stays in the nearest cache. It holds no counts: what is fused or
+/// skipped here happens in the host alone.
 class Executable {
  public:
   Executable() = default;
-  /// Cells that are not in `results` hold anything afterwards.
-  Executable(std::span<const MicroOp> ops, std::size_t columns, std::span<const std::uint16_t> results)
-      : Executable(without_dead(without_inits(ops, columns), columns, results)) {}
-  /// `ops` one by one
-  explicit Executable(std::vector<MicroOp> ops) : ops_(std::move(ops)) {
-    for (MicroOp& op : ops_) {
-      for (std::size_t i = op.fan_in; i < op.in.size(); ++i) op.in[i] = op.in[0];
-      const Kind kind = kind_of(op);
-      if (groups_.empty() || groups_.back().kind != kind) groups_.push_back({kind, 0});
+  /// Afterwards `results` hold what the program leaves there, and all other columns what they held before.
+  Executable(std::span<const MicroOp> ops, std::size_t columns, std::span<const std::uint16_t> results) {
+    const LutNetwork network(ops, columns, results);
+    place(network, columns);
+    for (const executable::Step& step : steps_) {
+      if (groups_.empty() || groups_.back().truth != step.truth) groups_.push_back({step.truth, 0});
       ++groups_.back().count;
     }
   }
 
-  std::size_t size() const { return ops_.size(); }
-  const std::vector<MicroOp>& ops() const { return ops_; }
+  std::size_t size() const { return steps_.size(); }
+  /// words of scratch that `run` needs
+  std::size_t scratch_words() const { return scratch_slots_ * static_cast<std::size_t>(BitRows::block_words); }
 
   /// One block of BitRows.
-  void run(std::uint64_t* block) const {
-    const MicroOp* op = ops_.data();
+  void run(std::uint64_t* block, std::uint64_t* scratch) const {
+    const executable::Step* step = steps_.data();
     for (const Group& group : groups_) {
-      const MicroOp* const end = op + group.count;
-      switch (group.kind) {
-        case Kind::constant:
-          for (; op != end; ++op) std::fill_n(at(block, op->out), BitRows::block_words, op->truth == 0 ? 0 : ~0ULL);
-          break;
-        case Kind::copy:
-          each(block, op, end, [](Word, Word a, Word, Word) { return a; });
-          break;
-        case Kind::not_:
-          each(block, op, end, [](Word, Word a, Word, Word) { return ~a; });
-          break;
-        case Kind::nor:
-          each(block, op, end, [](Word, Word a, Word b, Word) { return ~(a | b); });
-          break;
-        case Kind::nand:
-          each(block, op, end, [](Word, Word a, Word b, Word) { return ~(a & b); });
-          break;
-        case Kind::or_:
-          each(block, op, end, [](Word, Word a, Word b, Word) { return a | b; });
-          break;
-        case Kind::min3:
-          each(block, op, end, [](Word, Word a, Word b, Word c) { return ~majority(a, b, c); });
-          break;
-        case Kind::maj3:
-          each(block, op, end, [](Word, Word a, Word b, Word c) { return majority(a, b, c); });
-          break;
-        case Kind::and_not:
-          each(block, op, end, [](Word z, Word a, Word, Word) { return z & ~a; });
-          break;
-        case Kind::and_nor:
-          each(block, op, end, [](Word z, Word a, Word b, Word) { return z & ~(a | b); });
-          break;
-        case Kind::table:
-          for (; op != end; ++op) look_up(block, *op);
-          break;
-      }
+      LutLoops<BitRows::block_words>::loop(group.truth)(block, scratch, step, step + group.count);
+      step += group.count;
     }
   }
 
  private:
-  using Word = std::uint64_t;
-  enum class Kind : std::uint8_t { constant, copy, not_, nor, nand, or_, min3, maj3, and_not, and_nor, table };
   struct Group {
-    Kind kind;
+    std::uint8_t truth;
     std::uint32_t count;
   };
+  static executable::Slot column_slot(std::uint32_t column) { return {2 * column}; }
+  static executable::Slot scratch_slot(std::uint32_t number) { return {2 * number + 1}; }
 
-  static Word majority(Word a, Word b, Word c) { return (a & b) | (c & (a | b)); }
-  static Word* at(Word* block, std::uint16_t column) { return block + column * BitRows::block_words; }
-
-  static Kind kind_of(const MicroOp& op) {
-    if (op.fan_in == 0) return Kind::constant;
-    const bool in_place = std::find(op.in.begin(), op.in.begin() + op.fan_in, op.out) != op.in.begin() + op.fan_in;
-    constexpr std::array<std::pair<gate::Gate, Kind>, 7> stored{{{gate::copy, Kind::copy},
-                                                                 {gate::not_, Kind::not_},
-                                                                 {gate::nor, Kind::nor},
-                                                                 {gate::nand, Kind::nand},
-                                                                 {gate::or_, Kind::or_},
-                                                                 {gate::min3, Kind::min3},
-                                                                 {gate::maj3, Kind::maj3}}};
-    for (const auto& [gate, kind] : stored) {
-      if (in_place || gate.truth != op.truth) continue;
-      if (!op.accumulates) return kind;
-      if (kind == Kind::not_) return Kind::and_not;
-      if (kind == Kind::nor) return Kind::and_nor;
+  /// Gives every value a place. A result goes straight to its column where nobody needs any more what that column held
+  /// before, else through scratch.
+  void place(const LutNetwork& network, std::size_t columns) {
+    constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
+    const auto& luts = network.luts();
+    std::vector<std::size_t> last(network.values(), 0);
+    for (std::size_t k = 0; k < luts.size(); ++k) {
+      for (std::size_t i = 0; i < luts[k].fan_in; ++i) last[luts[k].in[i]] = k;
     }
-    return Kind::table;
-  }
+    std::vector<executable::Slot> slot(network.values());
+    std::vector<std::size_t> made(network.values(), never);
+    for (std::size_t c = 0; c < columns; ++c) slot[c] = column_slot(static_cast<std::uint32_t>(c));
+    for (std::size_t k = 0; k < luts.size(); ++k) made[luts[k].out] = k;
 
-  /// Calls f on every word. Outputs differ from inputs here, which lets the loop vectorise.
-  template <class F>
-  [[gnu::always_inline]] static void each(Word* block, const MicroOp*& op, const MicroOp* end, F f) {
-    for (; op != end; ++op)
-      apply(at(block, op->out), at(block, op->in[0]), at(block, op->in[1]), at(block, op->in[2]), f);
-  }
-  template <class F>
-  [[gnu::always_inline]] static void apply(Word* __restrict z, const Word* __restrict a, const Word* __restrict b,
-                                           const Word* __restrict c, F f) {
-    for (Index i = 0; i < BitRows::block_words; ++i) z[i] = f(z[i], a[i], b[i], c[i]);
-  }
-  /// Any truth table, as a sum of products.
-  static void look_up(Word* block, const MicroOp& op) {
-    Word* z = at(block, op.out);
-    const Word *a = at(block, op.in[0]), *b = at(block, op.in[1]), *c = at(block, op.in[2]);
-    for (Index i = 0; i < BitRows::block_words; ++i) {
-      Word sum = 0;
-      for (unsigned row = 0; row < 8; ++row) {
-        const Word product =
-            ((row & 1U) != 0 ? a[i] : ~a[i]) & ((row & 2U) != 0 ? b[i] : ~b[i]) & ((row & 4U) != 0 ? c[i] : ~c[i]);
-        sum |= (op.truth >> row & 1U) != 0 ? product : 0;
+    std::vector<bool> direct(network.values(), false);
+    std::vector<LutNetwork::Result> copies;
+    for (const LutNetwork::Result& result : network.results()) last[result.value] = never;
+    for (const LutNetwork::Result& result : network.results()) {
+      const bool held_is_needed =
+          last[result.column] == never || (made[result.value] != never && last[result.column] >= made[result.value]);
+      if (result.value == result.column) continue;
+      if (made[result.value] == never || direct[result.value] || held_is_needed) {
+        copies.push_back(result);
+      } else {
+        direct[result.value] = true;
+        slot[result.value] = column_slot(result.column);
       }
-      z[i] = op.accumulates ? z[i] & sum : sum;
     }
+    std::vector<std::uint32_t> spare;
+    for (std::size_t k = 0; k < luts.size(); ++k) {
+      const LutNetwork::Lut& lut = luts[k];
+      if (!direct[lut.out]) {
+        if (spare.empty()) spare.push_back(static_cast<std::uint32_t>(scratch_slots_++));
+        slot[lut.out] = scratch_slot(spare.back());
+        spare.pop_back();
+      }
+      executable::Step step{lut.truth, slot[lut.out], {}};
+      for (std::size_t i = 0; i < 3; ++i) step.in[i] = slot[lut.in[i < lut.fan_in ? i : 0]];
+      steps_.push_back(step);
+      for (std::size_t i = 0; i < lut.fan_in; ++i) {
+        const executable::Slot in = slot[lut.in[i]];
+        if (last[lut.in[i]] == k && in.code % 2 == 1) spare.push_back(in.code / 2);
+      }
+    }
+    // A copied value may be what another result's column held before: first all into scratch, then to the columns.
+    std::vector<executable::Step> stores;
+    for (const LutNetwork::Result& result : copies) {
+      executable::Slot from = slot[result.value];
+      if (from.code % 2 == 0) {
+        const executable::Slot through = scratch_slot(static_cast<std::uint32_t>(scratch_slots_++));
+        steps_.push_back({gate::copy.truth, through, {from, from, from}});
+        from = through;
+      }
+      stores.push_back({gate::copy.truth, column_slot(result.column), {from, from, from}});
+    }
+    steps_.insert(steps_.end(), stores.begin(), stores.end());
   }
 
-  std::vector<MicroOp> ops_;
+  std::vector<executable::Step> steps_;
   std::vector<Group> groups_;
+  std::size_t scratch_slots_ = 0;
 };
 
 /// Runs over all rows, blocks of rows on the pool's threads.
 inline void run(const Executable& executable, BitRows& rows) {
-  parallel_for(rows.blocks(), [&](Index b) { executable.run(rows.block(b)); });
+  constexpr Index grain = 4;
+  parallel_for_ranges(rows.blocks(), grain, [&](Index first, Index end) {
+    std::vector<std::uint64_t> scratch(executable.scratch_words());
+    for (Index b = first; b < end; ++b) executable.run(rows.block(b), scratch.data());
+  });
 }
 
 }  // namespace pim::row
