@@ -60,8 +60,8 @@ TEST_CASE("listing: errors name the line and what is wrong there", "[row]") {
   CHECK(error("NOR(0, 1)", "NOR(0, 2)") == "listing line 9: cell 2 is both input and output (operand overlap)");
   CHECK(error("NOR(0, 1)", "NOR(0)").find("(fan-in)") != std::string::npos);
   CHECK(error("NOR(0, 1)", "NOR(0, 1) 7").find("expected the end of the line at '7'") != std::string::npos);
-  CHECK(error("T1", "T3").find("T3 does not follow T0") != std::string::npos);
-  CHECK(error("T1", "T0").find("two gates in cycle T0") != std::string::npos);
+  CHECK(error("T1:", "T3:").find("T3 does not follow T0") != std::string::npos);
+  CHECK(error("T1:", "T0:").find("two gates in cycle T0") != std::string::npos);
   CHECK(error("(2-bit)", "(3-bit)").find("has 2 cells, but says 3-bit") != std::string::npos);
   CHECK(error("Outputs:", "Results:").find("line 5") != std::string::npos);
   CHECK(error("2 = INIT1", "99999 = INIT1").find("out of range") != std::string::npos);

@@ -72,7 +72,7 @@ TEST_CASE("Program: every illegal request is an error that names the rule", "[ro
   CHECK(gate(row, 0, {1}, {1, 1, 1, 0}).find("partition is out of range") != std::string::npos);
   CHECK(gate(row, 0, {1, 2, 3}).find("(fan-in)") != std::string::npos);
   CHECK(error_of([&] { row.apply(2, 0, std::array{1}); }).find("not in the set") != std::string::npos);
-  CHECK(gate(parts, 0, {1}, {0, 4, 2, 2}).find("(non-intersecting)") != std::string::npos);
+  CHECK(gate(parts, 0, {1}, {0, 3, 2, 2}).find("(non-intersecting)") != std::string::npos);
   CHECK(gate(parts, 0, {1}, {6, 2, 1, 1}).find("partition is out of range") != std::string::npos);
   CHECK(gate(parts, 0, {1}, {0, 2, 0, 0}).find("(periodic)") != std::string::npos);
   CHECK(gate(parts, 1, {1}, {0, 4, 2, 1}) == "no error");
