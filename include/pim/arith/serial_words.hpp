@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -25,6 +27,11 @@ class SerialWords {
   struct Normalised {
     Word word;
     Word shift;  ///< positions that it was shifted toward the highest bit
+  };
+  struct Limited {
+    Word word;
+    Word rest;   ///< of the limit, less the positions shifted
+    Bit sticky;  ///< OR of the bits that were cut off
   };
 
   explicit SerialWords(Circuit& circuit) : circuit_(circuit) {}
@@ -121,9 +128,12 @@ class SerialWords {
 
   /// a / 2^amount; amounts beyond the width give 0
   Shifted shift_right(Word a, const Word& amount) {
-    Bit sticky = zero;
-    for (std::size_t j = 0; j < amount.size(); ++j) {
-      const std::size_t step = std::min(j < 31 ? std::size_t{1} << j : a.size(), a.size());
+    const std::size_t stages = std::min(amount.size(), static_cast<std::size_t>(std::bit_width(a.size() - 1)));
+    const Bit beyond = any(Word(amount.begin() + static_cast<std::ptrdiff_t>(stages), amount.end()));
+    Bit sticky = and_(any(a), beyond);
+    a = and_(a, ~beyond);
+    for (std::size_t j = 0; j < stages; ++j) {
+      const std::size_t step = std::size_t{1} << j;
       const Word lost(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(step));
       sticky = or_(sticky, and_(any(lost), amount[j]));
       for (std::size_t i = 0; i < a.size(); ++i) a[i] = mux(amount[j], i + step < a.size() ? a[i + step] : zero, a[i]);
@@ -148,6 +158,40 @@ class SerialWords {
       for (std::size_t i = a.size(); i-- > 0;) a[i] = mux(low, i >= step ? a[i - step] : zero, a[i]);
     }
     return {std::move(a), std::move(shift)};
+  }
+  /// Shifts toward the highest bit until that is 1, by at most `limit` and at most 2^levels - 1, then cuts the result
+  /// to its `kept` highest bits.
+  Limited normalise_within(Word a, const Word& limit, int levels, int kept) {
+    Limited result{{}, limit, zero};
+    const auto cut = [&](int bits) {
+      const int lost = std::max(width(a) - bits, 0);
+      result.sticky = or_(result.sticky, any(slice(a, 0, lost)));
+      a = slice(a, lost, width(a) - lost);
+    };
+    for (int j = std::min(levels, width(limit)) - 1; j >= 0; --j) {
+      cut(kept + (2 << j) - 1);  // the shifts that are left bring no more into the kept bits
+      const int step = std::min(1 << j, width(a));
+      const Word high = slice(result.rest, j, width(limit) - j);
+      const Bit shifts = and_(~any(slice(a, width(a) - step, step)), any(high));
+      result.rest = concat(slice(result.rest, 0, j), subtract(high, {shifts}).sum);
+      a = mux(shifts, concat(repeat(zero, step), slice(a, 0, width(a) - step)), a);
+    }
+    cut(kept);
+    result.word = std::move(a);
+    return result;
+  }
+
+  /// a / d to `bits` bits, the highest of weight 1; a and d are equally wide, d's highest bit is 1, and a < 2 d. The
+  /// sticky bit is 1 where a remainder is left.
+  Shifted divide_normal(const Word& a, const Word& d, int bits) {
+    Word quotient(static_cast<std::size_t>(bits), zero);
+    Word rest = concat(a, zero);
+    for (int i = bits - 1; i >= 0; --i) {
+      const Sum difference = subtract(rest, d);
+      quotient[static_cast<std::size_t>(i)] = difference.carry;
+      rest = concat(zero, slice(mux(difference.carry, difference.sum, rest), 0, width(d)));
+    }
+    return {std::move(quotient), any(rest)};
   }
 
  private:
