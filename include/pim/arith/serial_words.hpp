@@ -6,6 +6,9 @@
 #include <utility>
 
 #include <pim/arith/circuit.hpp>
+#include <pim/arith/serial_divide.hpp>
+#include <pim/arith/serial_multiply.hpp>
+#include <pim/arith/serial_tuning.hpp>
 
 namespace pim::arith {
 
@@ -28,13 +31,17 @@ class SerialWords {
     Word word;
     Word shift;  ///< positions that it was shifted toward the highest bit
   };
+  struct Division {
+    Word quotient, remainder;
+  };
   struct Limited {
     Word word;
     Word rest;   ///< of the limit, less the positions shifted
     Bit sticky;  ///< OR of the bits that were cut off
   };
 
-  explicit SerialWords(Circuit& circuit) : circuit_(circuit) {}
+  explicit SerialWords(Circuit& circuit, const SerialTuning& tuning = nor_tuning)
+      : circuit_(circuit), tuning_(tuning) {}
   Circuit& circuit() { return circuit_; }
 
   Word input(std::string name, int bits) { return circuit_.input(std::move(name), bits); }
@@ -181,15 +188,36 @@ class SerialWords {
     return result;
   }
 
+  /// @{ whole products
+  Word multiply(const Word& a, const Word& b) { return serial::multiply(circuit_, a, b, tuning_); }
+  Word multiply_signed(const Word& a, const Word& b) { return serial::multiply_signed(circuit_, a, b, tuning_); }
+  /// @}
+  /// the lowest `bits` bits of a * b
+  Word multiply_low(const Word& a, const Word& b, int bits) {
+    return serial::multiply_low(circuit_, a, b, bits, tuning_);
+  }
+  /// a / d and a mod d, unsigned. The quotient has width(a) - width(d) bits; where it would need more, that is where
+  /// a / 2^(quotient bits) >= d, both results are unspecified.
+  Division divide(const Word& a, const Word& d) {
+    const int bits = width(a) - width(d);
+    Division result{Word(static_cast<std::size_t>(bits), zero), slice(a, bits, width(d))};
+    for (int i = bits - 1; i >= 0; --i) {
+      const Word rest = concat(at(a, i), result.remainder);
+      serial::Step step = serial::restoring_step(circuit_, rest, d, tuning_, (bits - 1 - i) % 2 != 0);
+      result.quotient[static_cast<std::size_t>(i)] = step.quotient;
+      result.remainder = std::move(step.rest);
+    }
+    return result;
+  }
   /// a / d to `bits` bits, the highest of weight 1; a and d are equally wide, d's highest bit is 1, and a < 2 d. The
   /// sticky bit is 1 where a remainder is left.
   Shifted divide_normal(const Word& a, const Word& d, int bits) {
     Word quotient(static_cast<std::size_t>(bits), zero);
     Word rest = concat(a, zero);
     for (int i = bits - 1; i >= 0; --i) {
-      const Sum difference = subtract(rest, d);
-      quotient[static_cast<std::size_t>(i)] = difference.carry;
-      rest = concat(zero, slice(mux(difference.carry, difference.sum, rest), 0, width(d)));
+      const serial::Step step = serial::restoring_step(circuit_, rest, d, tuning_, (bits - 1 - i) % 2 != 0);
+      quotient[static_cast<std::size_t>(i)] = step.quotient;
+      rest = concat(zero, step.rest);
     }
     return {std::move(quotient), any(rest)};
   }
@@ -204,6 +232,7 @@ class SerialWords {
   }
 
   Circuit& circuit_;
+  SerialTuning tuning_;
 };
 
 }  // namespace pim::arith
