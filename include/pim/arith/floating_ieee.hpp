@@ -180,18 +180,20 @@ Float<W> fused_multiply_add(W& w, const Float<W>& x, const Float<W>& y, const Fl
   const Format format = Format::floating(w.width(x.exponent), w.width(x.mantissa));
   const auto a = detail::unpack(w, x), b = detail::unpack(w, y), c = detail::unpack(w, z);
   const auto product = w.multiply(a.significand, b.significand);
+  const auto x_zero = w.not_(w.any(a.significand)), y_zero = w.not_(w.any(b.significand));
   const int n = format.mantissa_bits + 1;
 
   // One frame, from the highest bit down: n bits of z at its highest place, 3 zeros, 2 n bits of the product, 3 zeros.
   // z moves down to where its exponent says. Where z would lie above the frame, the product is so far below it that
-  // only its being there matters, so that z stays at the top and the frame takes its exponent.
+  // only its being there matters, so that z stays at the top and the frame takes its exponent; likewise where the
+  // product is 0.
   const int frame = 3 * n + 6;
   const int bits = std::max(format.exponent_bits, static_cast<int>(std::bit_width(static_cast<unsigned>(frame)))) + 3;
   const auto exponents = w.add(w.extend(a.exponent, bits), b.exponent).sum;
   const auto offset = static_cast<std::uint64_t>(static_cast<std::int64_t>(n) + 4 - format.bias());
   const auto top = w.add(exponents, w.constant(offset, bits)).sum;  // biased exponent of the frame above the product
   const auto distance = w.subtract(top, w.extend(c.exponent, bits)).sum;
-  const auto z_above = w.at(distance, bits - 1);
+  const auto z_above = w.or_(w.at(distance, bits - 1), w.or_(x_zero, y_zero));
   const auto top_exponent = w.mux(z_above, w.extend(c.exponent, bits), top);
   const auto aligned = w.shift_right(w.concat(w.constant(0, frame - n), c.significand),
                                      w.and_(w.slice(distance, 0, bits - 1), w.not_(z_above)));
@@ -205,8 +207,7 @@ Float<W> fused_multiply_add(W& w, const Float<W>& x, const Float<W>& y, const Fl
   const auto size = w.negate_if(sum.sum, negative);
   const auto cancels = w.and_(opposite, w.not_(w.any(size)));
 
-  const auto zero_times_infinity =
-      w.or_(w.and_(a.infinite, w.not_(w.any(b.significand))), w.and_(b.infinite, w.not_(w.any(a.significand))));
+  const auto zero_times_infinity = w.or_(w.and_(a.infinite, y_zero), w.and_(b.infinite, x_zero));
   const auto product_infinite = w.or_(a.infinite, b.infinite);
   const auto nan = w.or_(w.or_(w.or_(a.nan, b.nan), w.or_(c.nan, zero_times_infinity)),
                          w.and_(opposite, w.and_(product_infinite, c.infinite)));
