@@ -1,7 +1,6 @@
 #pragma once
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -9,23 +8,31 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <vector>
+#include <type_traits>
 
 #include <pim/core/check.hpp>
 #include <pim/core/parallel.hpp>
 
 namespace pim::row {
 
-/// Transposes a 64 x 64 bit matrix in place: bit j of word i moves to bit i of word j.
-/// source  Warren, Hacker's Delight, 2nd edition, section 7-3: swap ever smaller off-diagonal blocks
-inline void transpose_bits(std::array<std::uint64_t, 64>& words) {
-  std::uint64_t mask = 0x00000000ffffffffU;
-  for (unsigned size = 32; size > 0; size /= 2, mask ^= mask << size) {
-    for (unsigned high = 0; high < 64; high += 2 * size) {
-      for (unsigned i = high; i < high + size; ++i) {
-        const std::uint64_t swapped = ((words[i] >> size) ^ words[i + size]) & mask;
-        words[i] ^= swapped << size;
-        words[i + size] ^= swapped;
+/// Several bit matrices that are transposed together, so that the loop over them vectorises: word i of matrix m is
+/// words[i][m].
+inline constexpr std::size_t matrices = 8;
+using BitMatrices = std::array<std::array<std::uint64_t, matrices>, 64>;
+
+/// Transposes the `size` x `size` bit matrices that lie side by side in the first `size` words, in place: bit j of word
+/// i moves to bit i of word j, within each field of `size` bits. size: 8, 16, 32 or 64 source  Warren, Hacker's
+/// Delight, 2nd edition, section 7-3: swap ever smaller off-diagonal blocks
+[[gnu::always_inline]] inline void transpose_bits(BitMatrices& words, std::size_t size) {
+  for (std::size_t half = size / 2; half > 0; half /= 2) {
+    const std::uint64_t mask = ~0ULL / ((1ULL << half) + 1);  // the low half of every 2 * half bits
+    for (std::size_t high = 0; high < size; high += 2 * half) {
+      for (std::size_t i = high; i < high + half; ++i) {
+        for (std::size_t m = 0; m < matrices; ++m) {
+          const std::uint64_t swapped = ((words[i][m] >> half) ^ words[i + half][m]) & mask;
+          words[i][m] ^= swapped << half;
+          words[i + half][m] ^= swapped;
+        }
       }
     }
   }
@@ -70,43 +77,56 @@ class BitRows {
   template <class Value>
   void store(std::span<const Value> values, std::span<const std::uint16_t> columns) {
     check("store", values.size(), columns);
-    parallel_for(ceil_div(static_cast<Index>(values.size()), block_rows), [&](Index b) {
-      const std::span<const Value> part = of_block(values, b);
-      std::array<std::uint64_t, 64> words;
-      for (Index w = 0; w * 64 < static_cast<Index>(part.size()); ++w) {
-        const auto count = std::min<std::size_t>(64, part.size() - static_cast<std::size_t>(w) * 64);
-        for (std::size_t i = 0; i < count; ++i)
-          words[i] = static_cast<std::uint64_t>(part[static_cast<std::size_t>(w) * 64 + i]);
-        std::fill(words.begin() + static_cast<std::ptrdiff_t>(count), words.end(), 0);
-        transpose_bits(words);
-        const std::uint64_t kept = count == 64 ? 0 : ~0ULL << count;
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-          std::uint64_t& to = block(b)[columns[i] * block_words + w];
-          to = (to & kept) | words[i];
+    with_field(columns.size(), [&](auto size) {
+      for_each_chunk(values.size(), [&](std::uint64_t* block, std::size_t word, std::size_t first, std::size_t count) {
+        std::array<Value, chunk> rows;
+        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(first), count, rows.begin());
+        std::fill(rows.begin() + static_cast<std::ptrdiff_t>(count), rows.end(), Value{});
+        BitMatrices bits;
+        for (std::size_t i = 0; i < size; ++i) {
+          for (std::size_t m = 0; m < matrices; ++m) {
+            std::uint64_t packed = 0;
+            for (std::size_t at = 0; at < 64; at += size)
+              packed |= (static_cast<std::uint64_t>(rows[64 * m + at + i]) & low_bits(size)) << at;
+            bits[i][m] = packed;
+          }
         }
-      }
+        transpose_bits(bits, size);
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+          std::uint64_t* const to = block + columns[i] * block_words + word;
+          for (std::size_t m = 0; m * 64 < count; ++m) {
+            const std::uint64_t written = low_bits(count - m * 64);
+            to[m] = (to[m] & ~written) | (bits[i][m] & written);
+          }
+        }
+      });
     });
   }
   /// values[r] = the bits of row r in `columns`, columns[0] the lowest
   template <class Value>
   void load(std::span<const std::uint16_t> columns, std::span<Value> values) const {
     check("load", values.size(), columns);
-    parallel_for(ceil_div(static_cast<Index>(values.size()), block_rows), [&](Index b) {
-      const std::span<Value> part = of_block(values, b);
-      std::array<std::uint64_t, 64> words;
-      for (Index w = 0; w * 64 < static_cast<Index>(part.size()); ++w) {
-        for (std::size_t i = 0; i < columns.size(); ++i) words[i] = block(b)[columns[i] * block_words + w];
-        std::fill(words.begin() + static_cast<std::ptrdiff_t>(columns.size()), words.end(), 0);
-        transpose_bits(words);
-        const auto count = std::min<std::size_t>(64, part.size() - static_cast<std::size_t>(w) * 64);
-        for (std::size_t i = 0; i < count; ++i)
-          part[static_cast<std::size_t>(w) * 64 + i] = static_cast<Value>(words[i]);
-      }
+    with_field(columns.size(), [&](auto size) {
+      for_each_chunk(values.size(), [&](std::uint64_t* block, std::size_t word, std::size_t first, std::size_t count) {
+        BitMatrices bits{};
+        for (std::size_t i = 0; i < columns.size(); ++i)
+          std::copy_n(block + columns[i] * block_words + word, matrices, bits[i].begin());
+        transpose_bits(bits, size);
+        std::array<Value, chunk> rows;
+        for (std::size_t i = 0; i < size; ++i) {
+          for (std::size_t m = 0; m < matrices; ++m) {
+            for (std::size_t at = 0; at < 64; at += size)
+              rows[64 * m + at + i] = static_cast<Value>(bits[i][m] >> at & low_bits(size));
+          }
+        }
+        std::copy_n(rows.begin(), count, values.begin() + static_cast<std::ptrdiff_t>(first));
+      });
     });
   }
 
  private:
   static constexpr std::size_t alignment = 4096;
+  static constexpr std::size_t chunk = 64 * matrices;  ///< rows that are transposed together
   struct Free {
     void operator()(std::uint64_t* words) const { ::operator delete[](words, std::align_val_t{alignment}); }
   };
@@ -125,10 +145,25 @@ class BitRows {
                                     " is out of range, expected 0 to " + std::to_string(columns_ - 1));
     }
   }
-  template <class Value>
-  static std::span<Value> of_block(std::span<Value> values, Index b) {
-    const auto first = static_cast<std::size_t>(b * block_rows);
-    return values.subspan(first, std::min(values.size() - first, static_cast<std::size_t>(block_rows)));
+  static constexpr std::uint64_t low_bits(std::size_t count) { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
+  /// task(size) with the narrowest matrices that hold so many columns, as a constant
+  template <class Task>
+  static void with_field(std::size_t columns, const Task& task) {
+    if (columns <= 8) return task(std::integral_constant<std::size_t, 8>());
+    if (columns <= 16) return task(std::integral_constant<std::size_t, 16>());
+    if (columns <= 32) return task(std::integral_constant<std::size_t, 32>());
+    task(std::integral_constant<std::size_t, 64>());
+  }
+  /// task(block, first word of a column, first row, rows) for the rows [0, count), in chunks of one BitMatrices
+  template <class Task>
+  void for_each_chunk(std::size_t count, const Task& task) const {
+    parallel_for(ceil_div(static_cast<Index>(count), block_rows), [&](Index b) {
+      const auto first = static_cast<std::size_t>(b * block_rows);
+      const std::size_t end = std::min(count, first + static_cast<std::size_t>(block_rows));
+      std::uint64_t* const block = words_.get() + b * columns_ * block_words;
+      for (std::size_t row = first; row < end; row += chunk)
+        task(block, (row - first) / 64, row, std::min(chunk, end - row));
+    });
   }
 
   Index rows_, columns_;

@@ -23,6 +23,7 @@ using Word = std::uint64_t;
 /// A place for 64 * BitRows::block_words bits: a column of the rows, or one of the thread's own scratch.
 struct Slot {
   std::uint32_t code = 0;  ///< 2 * number + (1: scratch)
+  bool is_scratch() const { return code % 2 != 0; }
 };
 struct Step {
   std::uint8_t truth = 0;
@@ -205,14 +206,14 @@ class Executable {
       steps_.push_back(step);
       for (std::size_t i = 0; i < lut.fan_in; ++i) {
         const executable::Slot in = slot[lut.in[i]];
-        if (last[lut.in[i]] == k && in.code % 2 == 1) spare.push_back(in.code / 2);
+        if (last[lut.in[i]] == k && in.is_scratch()) spare.push_back(in.code / 2);
       }
     }
     // A copied value may be what another result's column held before: first all into scratch, then to the columns.
     std::vector<executable::Step> stores;
     for (const LutNetwork::Result& result : copies) {
       executable::Slot from = slot[result.value];
-      if (from.code % 2 == 0) {
+      if (!from.is_scratch()) {
         const executable::Slot through = scratch_slot(static_cast<std::uint32_t>(scratch_slots_++));
         steps_.push_back({gate::copy.truth, through, {from, from, from}});
         from = through;
