@@ -1,9 +1,10 @@
 #pragma once
 #include <algorithm>
-#include <bit>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include <pim/arith/published/float_programs.hpp>
 #include <pim/arith/published/serial_fixed.hpp>
 
 /// The serial floating-point programs of AritPIM (Leitersdorf et al., TETC 2023), gate by gate. Their results are those
@@ -101,21 +102,11 @@ inline void clear_distant(SerialRow& row, const Cells& distance, int stages, con
 inline Cells low_bits(const Cells& distance, int stages) {
   return slice(distance, 0, std::min(stages, size(distance)));
 }
-inline int ceil_log2(int n) { return std::bit_width(static_cast<unsigned>(n - 1)); }
-
-inline void check_format(const char* where, int exponent_bits, int mantissa_bits) {
-  require_range((std::string(where) + ": exponent_bits").c_str(), exponent_bits, 2, 11);
-  require_range((std::string(where) + ": mantissa_bits").c_str(), mantissa_bits, 1, 52);
-}
-inline std::string float_title(const char* what, int ne, int nm) {
-  return what + std::string(": 1-bit sign, ") + std::to_string(ne) + "-bit exponent, and " + std::to_string(nm) +
-         "-bit mantissa";
-}
 
 /// z = x + y, numbers without sign: xe xm, y and z alike.
 /// throws  std::invalid_argument: exponent_bits outside 2..11, mantissa_bits outside 1..52
 inline row::Program<gate::NotNor> float_add_unsigned(int exponent_bits, int mantissa_bits) {
-  check_format("published::float_add_unsigned", exponent_bits, mantissa_bits);
+  check_format("published::float_add_unsigned", exponent_bits, mantissa_bits, 2, 1);
   SerialRow row;
   const SerialFloats f(row, exponent_bits, mantissa_bits, false);
   const Cells& mantissa = f.z.mantissa;
@@ -211,7 +202,7 @@ inline void add_signed(SerialRow& row, SerialFloats& f, int y_sign) {
 /// z = x + y.
 /// throws  std::invalid_argument: exponent_bits outside 2..11, mantissa_bits outside 1..52
 inline row::Program<gate::NotNor> float_add_signed(int exponent_bits, int mantissa_bits) {
-  check_format("published::float_add_signed", exponent_bits, mantissa_bits);
+  check_format("published::float_add_signed", exponent_bits, mantissa_bits, 2, 1);
   SerialRow row;
   SerialFloats f(row, exponent_bits, mantissa_bits, true);
   add_signed(row, f, *f.y.sign);
@@ -220,7 +211,7 @@ inline row::Program<gate::NotNor> float_add_signed(int exponent_bits, int mantis
 /// z = x - y: an addition of -y, two cycles longer.
 /// throws  std::invalid_argument: exponent_bits outside 2..11, mantissa_bits outside 1..52
 inline row::Program<gate::NotNor> float_subtract(int exponent_bits, int mantissa_bits) {
-  check_format("published::float_subtract", exponent_bits, mantissa_bits);
+  check_format("published::float_subtract", exponent_bits, mantissa_bits, 2, 1);
   SerialRow row;
   SerialFloats f(row, exponent_bits, mantissa_bits, true);
   const auto y_sign = row.scratch();
@@ -232,7 +223,7 @@ inline row::Program<gate::NotNor> float_subtract(int exponent_bits, int mantissa
 /// z = x * y.
 /// throws  std::invalid_argument: exponent_bits outside 2..11, mantissa_bits outside 1..52
 inline row::Program<gate::NotNor> float_multiply(int exponent_bits, int mantissa_bits) {
-  check_format("published::float_multiply", exponent_bits, mantissa_bits);
+  check_format("published::float_multiply", exponent_bits, mantissa_bits, 2, 1);
   SerialRow row;
   SerialFloats f(row, exponent_bits, mantissa_bits, true);
   const int ne = exponent_bits;
@@ -273,7 +264,7 @@ inline row::Program<gate::NotNor> float_multiply(int exponent_bits, int mantissa
 /// z = x / y; where y is 0, z is no number.
 /// throws  std::invalid_argument: exponent_bits outside 2..11, mantissa_bits outside 1..52
 inline row::Program<gate::NotNor> float_divide(int exponent_bits, int mantissa_bits) {
-  check_format("published::float_divide", exponent_bits, mantissa_bits);
+  check_format("published::float_divide", exponent_bits, mantissa_bits, 2, 1);
   SerialRow row;
   SerialFloats f(row, exponent_bits, mantissa_bits, true);
   const int ne = exponent_bits, nm = mantissa_bits;
