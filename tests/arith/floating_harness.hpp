@@ -1,10 +1,13 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <pim/arith/circuit.hpp>
+#include <pim/arith/format.hpp>
 #include <pim/arith/serial_words.hpp>
 #include <pim/arith/simulate.hpp>
 #include <pim/row/bit_rows.hpp>
@@ -80,4 +83,77 @@ class LogicRun {
   pim::row::BitRows rows_;
   std::size_t nodes_;
   std::vector<Columns> inputs_, outputs_;
+};
+
+/// All combinations of codes of `bits` bits.
+struct AllPairs {
+  explicit AllPairs(int bits) {
+    for (std::uint64_t i = 0; i < std::uint64_t{1} << (2 * bits); ++i)
+      x.push_back(i >> bits), y.push_back(i & ((std::uint64_t{1} << bits) - 1));
+  }
+  std::vector<std::uint64_t> x, y;
+};
+
+inline std::uint64_t float_code(const pim::arith::Format& format, bool negative, std::uint64_t exponent,
+                                std::uint64_t mantissa) {
+  return std::uint64_t{negative} << (format.bits() - 1) | exponent << format.mantissa_bits | mantissa;
+}
+
+/// Codes where rounding, encoding and classes change: both signs, exponents at and next to both ends and 1.0, mantissas
+/// at and next to their ends and the middle. At the top exponent these are infinities and NaNs of all classes.
+inline std::vector<std::uint64_t> directed_codes(const pim::arith::Format& format) {
+  const std::uint64_t top = (1ULL << format.exponent_bits) - 1, bias = top / 2, m = format.mantissa_bits;
+  const std::uint64_t ones = (1ULL << m) - 1, half = 1ULL << (m - 1);
+  std::vector<std::uint64_t> exponents{0,        1,    2,        m + 1,   bias / 2, bias / 2 + 1,
+                                       bias - 1, bias, bias + 1, top - 2, top - 1,  top};
+  std::vector<std::uint64_t> mantissas{0, 1, 2, half - 1, half, half + 1, ones - 1, ones, ones / 3};
+  const auto tidy = [](std::vector<std::uint64_t>& values, std::uint64_t most) {
+    for (std::uint64_t& value : values) value = std::min(value, most);
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+  };
+  tidy(exponents, top), tidy(mantissas, ones);
+  std::vector<std::uint64_t> codes;
+  for (const bool negative : {false, true}) {
+    for (const std::uint64_t e : exponents) {
+      for (const std::uint64_t f : mantissas) codes.push_back(float_code(format, negative, e, f));
+    }
+  }
+  return codes;
+}
+
+/// Pairs of directed codes, of all exponent differences that matter with mantissas that make ties and cancel, and
+/// random ones.
+struct FloatPairs {
+  FloatPairs(const pim::arith::Format& format, std::size_t random_pairs) {
+    const std::vector<std::uint64_t> codes = directed_codes(format);
+    for (const std::uint64_t a : codes) {
+      for (const std::uint64_t b : codes) x.push_back(a), y.push_back(b);
+    }
+    std::mt19937_64 random(format.bits());
+    const std::uint64_t top = (1ULL << format.exponent_bits) - 1, ones = (1ULL << format.mantissa_bits) - 1;
+    const auto any_mantissa = [&] {
+      const auto zeros = random() % static_cast<unsigned>(format.mantissa_bits + 1);
+      const std::uint64_t mantissa = random() % 3 == 0 ? random() >> 1 << zeros : random();
+      return (random() % 16 == 0 ? ~std::uint64_t{0} << zeros : mantissa) & ones;
+    };
+    const auto add = [&](std::uint64_t e, std::uint64_t f) {
+      x.push_back(float_code(format, random() % 2 != 0, e, any_mantissa()));
+      y.push_back(float_code(format, random() % 2 != 0, f, any_mantissa()));
+      if (random() % 8 == 0) y.back() = x.back() ^ 1ULL << (format.bits() - 1) ^ random() % 4;  // cancels
+      if (random() % 2 == 0) std::swap(x.back(), y.back());
+    };
+    const std::uint64_t reach = std::min<std::uint64_t>(top, static_cast<std::uint64_t>(format.mantissa_bits) + 6);
+    for (std::uint64_t difference = 0; difference <= reach; ++difference) {
+      for (int k = 0; k < 200; ++k) {
+        const std::uint64_t e = random() % (top + 1 - difference);
+        add(e, e + difference);
+      }
+    }
+    while (x.size() % 2048 != 0 || random_pairs > 0) {
+      add(random() % (top + 1), random() % (top + 1));
+      if (random_pairs > 0) --random_pairs;
+    }
+  }
+  std::vector<std::uint64_t> x, y;
 };
