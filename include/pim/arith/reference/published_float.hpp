@@ -86,4 +86,53 @@ constexpr std::uint64_t published_float(FloatOperation operation, int exponent_b
          static_cast<std::uint64_t>(r.exponent) << mantissa_bits | fraction;
 }
 
+/// The same for formats of at most 8 exponent and 24 mantissa bits, by the host's double and without branches, so that
+/// loops vectorise. Why its two roundings are one: IeeeFloat; here no result is subnormal. Operands must not be
+/// subnormal, divisors not zero.
+class PublishedFloat {
+ public:
+  constexpr PublishedFloat(int exponent_bits, int mantissa_bits)
+      : mantissa_bits_(static_cast<unsigned>(mantissa_bits)),
+        drop_(52U - mantissa_bits_),
+        top_exponent_((1U << exponent_bits) - 1),
+        rebias_(1023 - top_exponent_ / 2),
+        sign_shift_(static_cast<unsigned>(exponent_bits + mantissa_bits)) {}
+
+  /// Has a meaning: zero, or a number with a hidden bit.
+  constexpr bool is_normal(std::uint64_t code) const {
+    return exponent(code) != 0 || (code & ((1ULL << mantissa_bits_) - 1)) == 0;
+  }
+  constexpr std::uint64_t exponent(std::uint64_t code) const { return code >> mantissa_bits_ & top_exponent_; }
+
+  double decode(std::uint64_t code) const {
+    const std::uint64_t magnitude = code & ((1ULL << sign_shift_) - 1);
+    const std::uint64_t bits = (magnitude << drop_) + (rebias_ << 52U);
+    return std::bit_cast<double>((exponent(code) != 0 ? bits : 0) | (code >> sign_shift_ & 1U) << 63U);
+  }
+  std::uint64_t encode(double value) const {
+    const Rounded r = rounded(value);
+    const bool in_range = value != 0 && r.magnitude >> mantissa_bits_ <= top_exponent_;  // below 0: far above
+    return in_range ? r.magnitude | r.sign << sign_shift_ : 0;
+  }
+  /// of a sum without sign, whose exponent wraps
+  std::uint64_t encode_unsigned(double value) const {
+    return value != 0 ? rounded(value).magnitude & ((1ULL << sign_shift_) - 1) : 0;
+  }
+
+ private:
+  struct Rounded {
+    std::uint64_t magnitude, sign;
+  };
+  Rounded rounded(double value) const {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const std::uint64_t magnitude = bits & ~(1ULL << 63U);
+    const std::uint64_t kept = (magnitude + ((1ULL << (drop_ - 1)) - 1) + (magnitude >> drop_ & 1U)) >> drop_;
+    return {kept - (rebias_ << mantissa_bits_), bits >> 63U};
+  }
+
+  unsigned mantissa_bits_, drop_;
+  std::uint64_t top_exponent_, rebias_;
+  unsigned sign_shift_;
+};
+
 }  // namespace pim::arith::reference

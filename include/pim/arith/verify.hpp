@@ -1,0 +1,309 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <pim/arith/reference/oracle.hpp>
+#include <pim/core/parallel.hpp>
+#include <pim/core/rng.hpp>
+#include <pim/row/routine.hpp>
+
+namespace pim::arith {
+
+/// What comparing a routine's results with the oracle's gave.
+struct Outcome {
+  std::uint64_t rows = 0;      ///< compared, or excluded
+  std::uint64_t excluded = 0;  ///< rows whose operands the contract leaves open
+  std::uint64_t mismatches = 0;
+  double error_sum = 0;  ///< of |result - expected| / |expected|, where both are finite and expected is not 0
+  std::uint64_t error_rows = 0;
+  std::string first;  ///< the first wrong row: operands, result, expected
+
+  double mean_relative_error() const { return error_rows == 0 ? 0.0 : error_sum / static_cast<double>(error_rows); }
+};
+
+/// Runs a routine on operands and compares every row with the oracle.
+class Verifier {
+ public:
+  static constexpr Index chunk_rows = 1 << 14;
+  /// called between chunks, with rows done
+  using Progress = std::function<void(std::uint64_t)>;
+
+  /// throws  std::invalid_argument: no oracle for the format, or a routine with other ports than the operation's
+  Verifier(const row::Routine& routine, const Request& request)
+      : routine_(routine), request_(request), oracle_(request) {
+    // The published programs divide z (with w above it) by d.
+    const auto& in = routine.inputs();
+    const auto& out = routine.outputs();
+    const bool published_divide = columns(in, {"x"}).empty() && !columns(in, {"d"}).empty();
+    operands_[0] = published_divide ? columns(in, {"z", "w"}) : number(in, "x");
+    operands_[1] = published_divide ? columns(in, {"d"}) : number(in, "y");
+    if (!published_divide) operands_[2] = number(in, "z");
+    remainder_ = columns(out, {"r"});
+    const bool selects = request.operation == Operation::select;
+    result_ = !remainder_.empty() ? columns(out, {"q"}) : selects ? columns(out, {"s"}) : number(out, "z");
+    if (operands_[0].empty() || result_.empty())
+      throw std::invalid_argument("Verifier: the program's operands are not those of " +
+                                  std::string(info(request.operation).name));
+  }
+
+  /// bits of all operands together
+  int operand_bits() const { return static_cast<int>(operands_[0].size() + operands_[1].size() + operands_[2].size()); }
+
+  /// `rows` random rows: uniform codes, mixed with neighbours, powers of two, extremes and equal operands.
+  Outcome random(std::uint64_t rows, const Rng& rng, const Progress& progress = {}) const {
+    return all(rows, progress, [&](std::uint64_t first, Chunk& chunk) { draw(first, rng, chunk); });
+  }
+  /// The same with faults, whose place in the array is keyed by `faults_rng`.
+  Outcome random_with_faults(std::uint64_t rows, const Rng& rng, const row::Faults& faults, const Rng& faults_rng,
+                             const Progress& progress = {}) const {
+    return all(
+        rows, progress, [&](std::uint64_t first, Chunk& chunk) { draw(first, rng, chunk); }, &faults, &faults_rng);
+  }
+  /// Every combination of operands, or, of `parts` equal interleaved parts of them, number `part`.
+  /// throws  std::invalid_argument: more than 2^40 combinations
+  Outcome exhaustive(const Progress& progress = {}, std::uint64_t parts = 1, std::uint64_t part = 0) const {
+    const int bits = operand_bits();
+    if (bits > 40)
+      throw std::invalid_argument("exhaustive verification of " + std::to_string(bits) +
+                                  " operand bits, expected at most 40; verify random rows instead");
+    const std::uint64_t count = 1ULL << bits;
+    const auto rows = part < count ? (count - part - 1) / parts + 1 : 0;
+    return all(rows, progress, [&](std::uint64_t first, Chunk& chunk) {
+      for (std::size_t r = 0; r < chunk.rows; ++r) {
+        std::uint64_t code = (first + r) * parts + part;
+        for (std::size_t i = 3; i-- > 0;) {  // x is the slowest to change
+          const auto width = operands_[i].size();
+          if (width == 0) continue;
+          chunk.operands[i].low[r] = code & low_bits(width);
+          code = width == 64 ? 0 : code >> width;
+        }
+      }
+    });
+  }
+
+ private:
+  using Columns = std::vector<std::uint16_t>;
+  struct Chunk {
+    std::size_t rows = 0;
+    std::array<reference::Column, 3> operands;
+    reference::Expected expected;
+    reference::Column result;
+    std::vector<std::uint64_t> remainder;
+  };
+
+  static std::uint64_t low_bits(std::size_t count) { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
+
+  static Columns columns(const std::vector<row::Port>& ports, std::initializer_list<std::string_view> names) {
+    Columns columns;
+    for (const std::string_view name : names) {
+      const auto port = std::ranges::find(ports, name, &row::Port::name);
+      if (port != ports.end()) columns.insert(columns.end(), port->columns.begin(), port->columns.end());
+    }
+    return columns;
+  }
+  /// An integer's port, or a floating-point number's three; the product's high half is port w.
+  static Columns number(const std::vector<row::Port>& ports, const std::string& name) {
+    const std::string mantissa = name + 'm', exponent = name + 'e', sign = name + 's', high = name == "z" ? "w" : "";
+    return columns(ports, {name, high, mantissa, exponent, sign});
+  }
+
+  template <class Fill>
+  Outcome all(std::uint64_t rows, const Progress& progress, const Fill& fill, const row::Faults* faults = nullptr,
+              const Rng* faults_rng = nullptr) const {
+    constexpr Index chunks_per_report = 64;
+    Outcome total;
+    for (std::uint64_t begin = 0; begin < rows; begin += chunks_per_report * chunk_rows) {
+      const std::uint64_t end = std::min<std::uint64_t>(rows, begin + chunks_per_report * chunk_rows);
+      const Index count = static_cast<Index>((end - begin + chunk_rows - 1) / chunk_rows);
+      std::vector<Outcome> outcomes(static_cast<std::size_t>(count));
+      parallel_for(count, [&](Index i) {
+        const std::uint64_t first = begin + static_cast<std::uint64_t>(i * chunk_rows);
+        Chunk chunk;
+        chunk.rows = static_cast<std::size_t>(std::min<std::uint64_t>(end - first, chunk_rows));
+        for (std::size_t k = 0; k < 3; ++k) {
+          if (operands_[k].empty()) continue;
+          chunk.operands[k].low.resize(chunk.rows);
+          if (operands_[k].size() > 64) chunk.operands[k].high.resize(chunk.rows);
+        }
+        fill(first, chunk);
+        run(chunk, faults, faults != nullptr ? faults_rng->at(first) : Rng(0));
+        outcomes[static_cast<std::size_t>(i)] = compare(chunk);
+      });
+      for (const Outcome& outcome : outcomes) {  // in order, whatever thread was first
+        total.rows += outcome.rows, total.excluded += outcome.excluded, total.mismatches += outcome.mismatches;
+        total.error_sum += outcome.error_sum, total.error_rows += outcome.error_rows;
+        if (total.first.empty()) total.first = outcome.first;
+      }
+      if (progress) progress(end);
+    }
+    return total;
+  }
+
+  void run(Chunk& chunk, const row::Faults* faults, const Rng& faults_rng) const {
+    row::BitRows rows = routine_.rows(static_cast<Index>(chunk.rows));
+    const auto halves = [&](const Columns& columns, reference::Column& values, const auto& move) {
+      const std::span<const std::uint16_t> all(columns);
+      move(all.first(std::min<std::size_t>(64, all.size())), values.low);
+      if (all.size() > 64) move(all.subspan(64), values.high);
+    };
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (operands_[i].empty()) continue;
+      halves(operands_[i], chunk.operands[i],
+             [&](auto columns, std::vector<std::uint64_t>& values) { rows.store<std::uint64_t>(values, columns); });
+    }
+    if (faults != nullptr) {
+      routine_.run(rows, *faults, faults_rng);
+    } else {
+      routine_.run(rows);
+    }
+    const auto load = [&](auto columns, std::vector<std::uint64_t>& values) {
+      values.resize(chunk.rows);
+      rows.load<std::uint64_t>(columns, values);
+    };
+    halves(result_, chunk.result, load);
+    if (!remainder_.empty()) load(std::span<const std::uint16_t>(remainder_), chunk.remainder);
+  }
+
+  Outcome compare(Chunk& chunk) const {
+    oracle_.run(chunk.operands[0], chunk.operands[1], chunk.operands[2], chunk.expected);
+    Outcome outcome;
+    outcome.rows = chunk.rows;
+    const reference::Expected& e = chunk.expected;
+    for (std::size_t r = 0; r < chunk.rows; ++r) {
+      outcome.excluded += e.is_defined[r] != 0 ? 0 : 1;
+      const bool same = chunk.result.low[r] == e.value.low[r] &&
+                        (chunk.result.high.empty() || chunk.result.high[r] == e.value.high[r]) &&
+                        (chunk.remainder.empty() || chunk.remainder[r] == e.remainder[r]);
+      if (same || e.is_defined[r] == 0) continue;
+      if (outcome.mismatches++ == 0) outcome.first = describe(chunk, r);
+      const double expected = value(e.value, r), result = value(chunk.result, r);
+      if (!std::isfinite(expected) || !std::isfinite(result) || expected == 0) continue;
+      outcome.error_sum += std::abs(result - expected) / std::abs(expected);
+    }
+    outcome.error_rows = outcome.rows - outcome.excluded;
+    return outcome;
+  }
+  double value(const reference::Column& column, std::size_t r) const {
+    const Format& f = request_.operation == Operation::convert ? request_.to : request_.format;
+    const auto width = static_cast<int>(result_.size());
+    if (f.is_floating() && width == f.bits()) return reference::IeeeCodec(f).decode(column.low[r]);
+    const auto wide = reference::Wide{column.high.empty() ? 0 : column.high[r]} << 64 | column.low[r];
+    if (f.is_signed() && !f.is_floating() && width > 1)
+      return static_cast<double>(reference::sign_extended(wide, width));
+    return static_cast<double>(wide);
+  }
+  std::string describe(const Chunk& chunk, std::size_t r) const {
+    const auto hex = [&](const reference::Column& column) {
+      constexpr char digits[] = "0123456789abcdef";
+      auto wide = reference::Wide{column.high.empty() ? 0 : column.high[r]} << 64 | column.low[r];
+      std::string text;
+      do text.insert(text.begin(), digits[static_cast<std::size_t>(wide & 15U)]);
+      while ((wide >>= 4) != 0);
+      return "0x" + text;
+    };
+    std::string text;
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (!operands_[i].empty()) text += (text.empty() ? "" : ", ") + hex(chunk.operands[i]);
+    }
+    return text + " gave " + hex(chunk.result) + ", expected " + hex(chunk.expected.value);
+  }
+
+  /// Uniform operands in five of eight rows; the others are near each other, near a power of two, or extreme.
+  void draw(std::uint64_t first, const Rng& rng, Chunk& chunk) const {
+    const auto bits64 = [&](std::uint64_t place, std::uint64_t row) {
+      const Rng key = rng.at(place);
+      return key.bits(2 * row) | static_cast<std::uint64_t>(key.bits(2 * row + 1)) << 32;
+    };
+    for (std::size_t r = 0; r < chunk.rows; ++r) {
+      const std::uint64_t row = first + r, kind = bits64(0, row);
+      for (std::size_t i = 0; i < 3; ++i) {
+        const auto width = operands_[i].size();
+        if (width == 0) continue;
+        std::uint64_t code = bits64(1 + i, row);
+        switch (kind >> (8 * i) & 7U) {
+          case 0:
+            code = i == 0 ? 1ULL << (code % std::min<std::size_t>(width, 64)) : near(chunk.operands[0].low[r], code);
+            break;
+          case 1:
+            code = (code & 1U) - (code >> 1 & 1U);
+            break;
+          case 2:
+            code = (kind >> 40 & 1U) != 0 ? code & 0xff : ~(code & 0xff);
+            break;
+          default:
+            break;
+        }
+        chunk.operands[i].low[r] = code & low_bits(width);
+        if (width > 64) chunk.operands[i].high[r] = bits64(4 + i, row) & low_bits(width - 64);
+      }
+      make_meaningful(chunk, r, bits64(8, row), bits64(9, row));
+    }
+  }
+  /// `code` near `other`: equal, its complement, or a few units away
+  static std::uint64_t near(std::uint64_t other, std::uint64_t code) {
+    switch (code & 3U) {
+      case 0:
+        return other;
+      case 1:
+        return ~other;
+      default:
+        return other + (code >> 2 & 15U) - 8;
+    }
+  }
+  /// Most rows of an operation with excluded operands should still say something.
+  void make_meaningful(Chunk& chunk, std::size_t r, std::uint64_t a, std::uint64_t b) const {
+    const Format& f = request_.format;
+    std::uint64_t& x = chunk.operands[0].low[r];
+    if (f.is_floating()) {
+      if (request_.contract != Contract::published) return;
+      const reference::PublishedFloat fields(f.exponent_bits, f.mantissa_bits);
+      std::uint64_t& y = chunk.operands[1].low[r];
+      for (std::uint64_t* code : {&x, &y}) {
+        if (!fields.is_normal(*code)) *code &= ~((1ULL << f.mantissa_bits) - 1);
+      }
+      if (request_.operation == Operation::divide && fields.exponent(y) == 0) y |= 1ULL << f.mantissa_bits;
+      return;
+    }
+    if (info(request_.operation).operands == 1) return;
+    std::uint64_t& y = chunk.operands[1].low[r];
+    const bool shifts = request_.operation == Operation::shift_left || request_.operation == Operation::shift_right;
+    if (shifts && a % 4 != 0)
+      y = (a >> 2) % (static_cast<std::uint64_t>(f.integer_bits) + 2) & low_bits(operands_[1].size());
+    const bool narrow = request_.operation == Operation::divide_narrow;
+    if (request_.operation != Operation::divide && !narrow) return;
+    if (y == 0) y = 1;
+    if (narrow) return;
+    // A quotient that fits, times the divisor, plus a remainder.
+    using reference::SignedWide;
+    using reference::Wide;
+    const int bits = f.integer_bits;
+    Wide dividend;
+    if (f.is_signed()) {
+      const SignedWide d = reference::sign_extended(y, bits),
+                       q = reference::sign_extended(a & low_bits(operands_[1].size()), bits);
+      const SignedWide size = d < 0 ? -d : d, rest = static_cast<SignedWide>(b % static_cast<std::uint64_t>(size));
+      dividend = static_cast<Wide>(q * d + ((q < 0) == (d < 0) ? rest : -rest));
+    } else {
+      dividend = Wide{a & low_bits(operands_[1].size())} * y + b % y;
+    }
+    x = static_cast<std::uint64_t>(dividend) & low_bits(operands_[0].size());
+    if (operands_[0].size() > 64)
+      chunk.operands[0].high[r] = static_cast<std::uint64_t>(dividend >> 64) & low_bits(operands_[0].size() - 64);
+  }
+
+  const row::Routine& routine_;
+  Request request_;
+  reference::Oracle oracle_;
+  std::array<Columns, 3> operands_;  ///< x, y, z, or dividend and divisor
+  Columns result_, remainder_;
+};
+
+}  // namespace pim::arith
