@@ -60,7 +60,8 @@ class MemristivePass {
   };
   struct Block {
     Recipe::Block kind;
-    std::size_t sum = 0, carry = 0;  ///< nodes; 0: none
+    std::size_t sum = 0, carry = 0;  ///< nodes that it makes; 0: none
+    std::size_t inner = 0;           ///< of and3: the AND that is only there for `sum`
   };
 
   int& uses(Bit bit) { return uses_[bit.node()]; }
@@ -120,6 +121,7 @@ class MemristivePass {
     };
     switch (node.kind) {
       case Kind::and2:
+        if (is_inner_and(n)) return {Recipe::Block::and3, n + 1, 0, n};
         return {Recipe::Block::and2, n, 0};
       case Kind::mux:
         return {Recipe::Block::mux, n, 0};
@@ -136,17 +138,32 @@ class MemristivePass {
     }
   }
 
+  /// Read by the next node alone, which is an AND with a third bit.
+  bool is_inner_and(std::size_t n) const {
+    if (n + 1 == nodes_.size() || !live_[n + 1] || nodes_[n + 1].kind != Kind::and2 || uses_[n] != 1) return false;
+    const auto& [a, b, _] = nodes_[n].in;
+    const auto& [c, d, __] = nodes_[n + 1].in;
+    const Bit inner{2 * static_cast<std::uint32_t>(n)}, other = c == inner ? d : c;
+    return (c == inner || d == inner) && other.node() != a.node() && other.node() != b.node();
+  }
+
   /// All ways to read the block's function as the recipe's: its symmetries.
   std::vector<Binding> bindings(const Block& block) const {
-    const Circuit::Node& node = nodes_[block.carry != 0 ? block.carry : block.sum];
+    Circuit::Node node = nodes_[block.carry != 0 ? block.carry : block.sum];
+    int fan_in = node.fan_in();
+    if (block.inner != 0) {
+      const Bit other = node.in[0].node() == block.inner ? node.in[1] : node.in[0];
+      node.in = {nodes_[block.inner].in[0], nodes_[block.inner].in[1], other};
+      fan_in = 3;
+    }
     std::vector<Binding> all;
     const auto permutations = [&](std::initializer_list<unsigned> inversions, bool self_dual) {
       std::array<int, 3> order{0, 1, 2};
       do {
-        if (node.fan_in() == 2 && order[2] != 2) continue;
+        if (fan_in == 2 && order[2] != 2) continue;
         for (const unsigned inversion : inversions) {
           Binding binding;
-          for (std::size_t i = 0; i < static_cast<std::size_t>(node.fan_in()); ++i) {
+          for (std::size_t i = 0; i < static_cast<std::size_t>(fan_in); ++i) {
             const Bit bit = node.in[static_cast<std::size_t>(order[i])];
             binding.variables[i] = (inversion >> i & 1U) != 0 ? ~bit : bit;
           }
@@ -158,6 +175,7 @@ class MemristivePass {
     };
     switch (block.kind) {
       case Recipe::Block::and2:
+      case Recipe::Block::and3:
         permutations({0}, false);
         break;
       case Recipe::Block::half_add:
@@ -218,7 +236,7 @@ class MemristivePass {
 
   void execute(std::size_t n) {
     const Block block = block_at(n);
-    for (const std::size_t node : {block.sum, block.carry}) {
+    for (const std::size_t node : {block.inner, block.sum, block.carry}) {
       if (node == 0) continue;
       done_[node] = true;
       for (int i = 0; i < nodes_[node].fan_in(); ++i) --uses(nodes_[node].in[static_cast<std::size_t>(i)]);

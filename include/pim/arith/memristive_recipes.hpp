@@ -27,6 +27,7 @@ namespace pim::arith {
 ///
 ///     block      s                 k
 ///     and2       a b
+///     and3       a b c
 ///     xor2       a ^ b
 ///     half_add   a ^ b             a b
 ///     mux        a ? b : c
@@ -37,7 +38,7 @@ namespace pim::arith {
 /// source  uniform-cost searches over sets of truth tables, at most 7 cells besides operands that must stay; the tests
 ///         prove every recipe by exhaustion
 struct Recipe {
-  enum class Block : std::uint8_t { and2, xor2, half_add, mux, sum, majority, full_add };
+  enum class Block : std::uint8_t { and2, and3, xor2, half_add, mux, sum, majority, full_add };
   static constexpr std::size_t letters = 32, absent = letters;
   static constexpr std::size_t sum = 0, carry = 2;  ///< of results: the value, and its complement after it
 
@@ -68,6 +69,7 @@ using enum Recipe::Block;
 inline constexpr Line nor_lines[] = {
     {and2, "a-B s:a"},
     {and2, "s=AB"},
+    {and3, "a-BC s:a"},
     {xor2, "b-BA B-ba s=Bb"},
     {xor2, "n=ba b-nA s=nb"},
     {xor2, "n=ab o=AB s=no"},
@@ -128,22 +130,28 @@ inline constexpr Line nor_lines[] = {
     {majority, "n=cb o=nb c-no p=nA K=pc"},
     {majority, "n=Ab o=nA A-nb p=oc k=pA"},
     {majority, "n=ab o=n p=ac q=bc o-qp K=o"},
+    {full_add, "n=ca c-nA o=nc p=ob q=pb o-nq s=po k=nq"},
+    {full_add, "n=ca c-nA o=nc p=nb q=ob o-np s=qo K=oc"},
+    {full_add, "n=ca c-nA o=nc p=ob q=po o-nb S=oq k=no"},
     {full_add, "n=a o=ab b-on p=ob q=pc c-ob s=qc K=cb"},
     {full_add, "n=ba o=nb b-na p=ob q=pc c-ob S=qc k=qn"},
     {full_add, "n=bA o=nb b-oA p=ob q=pc c-ob s=qc K=cb"},
     {full_add, "n=Ca o=Cn C-na p=Co q=pb b-Co s=qb K=bo"},
-    {full_add, "A-ab n=Aa o=Ab p=on q=pc c-on S=qc k=qA"},
+    {full_add, "n=Ca o=na C-o p=Cn q=pb b-Cn S=qb k=oq"},
     {full_add, "n=ab o=na p=nb q=po r=qc c-po S=rc k=rn"},
     {full_add, "n=Ab o=nA p=nb q=po r=qc c-po s=rc K=co"},
     {full_add, "n=ba o=na b-no p=n p-bc q=pc c-nb s=qc k=pn"},
     {full_add, "n=ba o=na b-no p=oc c-nb q=pc p-nb S=pq K=cb"},
     {full_add, "n=bA o=nb b-oA p=o p-bc q=pc c-ob s=qc k=po"},
+    {full_add, "n=bA o=nb b-oA p=o p-bc q=ob c-pq S=pc k=po"},
+    {full_add, "n=bA o=nb b-oA p=nc c-ob q=pc p-ob S=pq K=cb"},
+    {full_add, "n=Ca o=Cn C-na p=C p-ob q=pb b-Co s=qb k=Cp"},
+    {full_add, "n=Ca o=Cn C-na p=nb b-Co q=pb p-Co S=pq K=bo"},
     {full_add, "n=Ca o=Cn C-na p=Co q=Cb r=pb p-Cq s=rp K=po"},
-    {full_add, "n=ca o=nc c-na p=oc q=pb r=qp p-ob s=pr k=nq"},
-    {full_add, "n=cA o=nc c-oA p=oc q=pb r=qb p-or s=qp k=or"},
     {full_add, "n=cb o=nb c-no p=nc q=nA r=pA p-nq S=pr K=qc"},
+    {full_add, "n=Ca o=Cn C-na p=Co q=pb r=qb p-Cr s=qp k=Cr"},
     {full_add, "n=a o=bc p=ob q=oc r=qp w=ra r-qn S=wr k=ow"},
-    {full_add, "n=ab o=na p=nb q=po r=qc c-po w=rn S=rc K=w"},
+    {full_add, "n=ab o=na p=nb q=po r=qc w=rq q-rc s=qw k=rn"},
 };
 
 /// Shorter where the set has NAND, OR or MIN3.
@@ -261,7 +269,7 @@ const std::vector<Recipe>& recipes() {
 template <gate::GateSet G>
 const std::vector<Recipe>& recipes(Recipe::Block block) {
   static const auto by_block = [] {
-    std::array<std::vector<Recipe>, 7> sorted;
+    std::array<std::vector<Recipe>, 8> sorted;
     for (const Recipe& recipe : recipes<G>()) sorted[static_cast<std::size_t>(recipe.block)].push_back(recipe);
     return sorted;
   }();
