@@ -7,7 +7,7 @@
 /// What the serial and the parallel floating-point programs share.
 namespace pim::arith::published {
 
-inline int ceil_log2(int n) { return std::bit_width(static_cast<unsigned>(n - 1)); }
+inline int ceil_log2(int n) { return static_cast<int>(std::bit_width(static_cast<unsigned>(n - 1))); }
 
 /// throws  std::invalid_argument: exponent_bits above 11 or mantissa_bits above 52, or below what a program needs
 inline void check_format(const std::string& where, int exponent_bits, int mantissa_bits, int least_exponent_bits,

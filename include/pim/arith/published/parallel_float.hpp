@@ -56,8 +56,8 @@ inline row::Program<gate::NotNor> parallel_float_add_unsigned(int exponent_bits,
                     std::to_string(mantissa_bits) + "-bit mantissa");
 }
 
-/// z = x + y, where y has the sign bit `y_sign`, a cell of partition 0.
-inline void add_signed(ParallelRow& row, const ParallelFloats& f, int y_sign) {
+/// z = x + y, or x - y.
+inline void add_signed(ParallelRow& row, const ParallelFloats& f, bool subtracts) {
   const FloatLanes& at = f.at;
   const Lanes &lanes = at.significand, tail = at.below(3), sign = at.sign;
   const Lanes shifted{tail.first + 1, lanes.count + 2}, whole{tail.first, lanes.count + 3};
@@ -73,6 +73,12 @@ inline void add_signed(ParallelRow& row, const ParallelFloats& f, int y_sign) {
   shift(row, shifted, y, low_bits(at.exponent, order.distance, stages), row::Cell{tail.first, y});
   order.distance.release();
 
+  std::optional<ScratchLanes> not_y;
+  if (subtracts) {
+    not_y.emplace(row.scratch(0));
+    row.not_gate(f.y, *not_y, sign);
+  }
+  const int y_sign = subtracts ? int{*not_y} : f.y;
   auto differ = row.scratch(at.all()), not_differ = row.scratch(at.all());  // the signs
   row.init(true, differ, at.all());
   row.init(true, not_differ, at.all());
@@ -140,9 +146,9 @@ inline void add_signed(ParallelRow& row, const ParallelFloats& f, int y_sign) {
   {
     const auto result = row.scratch(0);  // sign where the signs differ
     {
-      const auto not_y = row.scratch(0);
-      row.not_gate(y_sign, not_y, sign);
-      row.nor(f.x, not_y, result, sign);
+      const auto complement = row.scratch(0);
+      row.not_gate(y_sign, complement, sign);
+      row.nor(f.x, complement, result, sign);
     }
     {
       const auto not_result = row.scratch(0), t0 = row.scratch(0), t1 = row.scratch(0);
@@ -168,7 +174,7 @@ inline row::Program<gate::NotNor> parallel_float_add_signed(int exponent_bits, i
   const FloatLanes at(exponent_bits, mantissa_bits, true);
   ParallelRow row(at.partitions());
   const ParallelFloats f(row, at, true);
-  add_signed(row, f, f.y);
+  add_signed(row, f, false);
   return row.finish(float_title("Parallel Floating Addition Signed", exponent_bits, mantissa_bits));
 }
 /// z = x - y: an addition of -y, two cycles longer.
@@ -178,9 +184,7 @@ inline row::Program<gate::NotNor> parallel_float_subtract(int exponent_bits, int
   const FloatLanes at(exponent_bits, mantissa_bits, true);
   ParallelRow row(at.partitions());
   const ParallelFloats f(row, at, true);
-  const auto y_sign = row.scratch(0);
-  row.not_gate(f.y, y_sign, at.sign);
-  add_signed(row, f, y_sign);
+  add_signed(row, f, true);
   return row.finish(float_title("Parallel Floating Subtraction", exponent_bits, mantissa_bits));
 }
 
@@ -226,7 +230,7 @@ inline row::Program<gate::NotNor> parallel_float_multiply(int exponent_bits, int
   auto t = row.scratch(at.all());
   row.init(true, t, at.all());
   row.and_not(high, t, across(top, 0));
-  const auto carry = row.scratch(0);
+  auto carry = row.scratch(0);
   row.not_gate(t, carry, at.sign);
   row.and_not(low, t, across(top, tail.at(2)));
   row.init(true, high, tail.slice(1, 2));
@@ -256,6 +260,7 @@ inline row::Program<gate::NotNor> parallel_float_multiply(int exponent_bits, int
     copy_exponent(row, at, f.y, complement, addend);
     add(row, at.wide_exponent, exponent, addend, exponent, {.in = row::Cell{product.last(), overflow}});
   }
+  carry.release();
   finish_product(row, f, {product.last(), high}, exponent);
   return row.finish(float_title("Parallel Floating Multiplication", exponent_bits, mantissa_bits));
 }
