@@ -288,11 +288,13 @@ class PartitionedBlocks : public PartitionedCells<G> {
     move(c.sum);
     return {neither, c.sum};
   }
-  /// x + u + carry
-  Sum add(const Lane& x, const Both& u, const CarryIn& carry, bool carry_out) {
+  /// x + u + carry. Operands that are moved here are free cells for most of the sum.
+  Sum add(Lane x, Both u, const CarryIn& carry, bool carry_out = false) {
+    const int known = carry_out ? x.count() : x.count() - 1;
     Carries c = prepare(x, u.yes, u.no, true);
+    x = {}, u = {};
     carry_in(c, carry);
-    look_ahead(c, carry_out ? x.count() : x.count() - 1);
+    look_ahead(c, known);
     c.propagate = c.no_propagate = {};
     const Nor bits = finish(c, carry);
     return {bits, carry_out ? c.no_generate.highest() : Lane{}};

@@ -10,17 +10,6 @@
 /// source  structure and operand layout: Leitersdorf et al., AritPIM, IEEE TETC 2023
 namespace pim::arith::partitioned {
 
-/// The sum of two lanes that are not needed afterwards.
-template <gate::GateSet G>
-Nor add(PartitionedBlocks<G>& blocks, const Lane& x, Both u, const CarryIn& carry) {
-  auto carries = blocks.prepare(x, u.yes, u.no, true);
-  u = {};
-  blocks.carry_in(carries, carry);
-  blocks.look_ahead(carries, x.count() - 1);
-  carries.propagate = carries.no_propagate = {};
-  return blocks.finish(carries, carry);
-}
-
 /// x * y: the low half is written to `low`, which holds ones, and the high half is returned. Carry-save additions of
 /// one partial product after the other; carries stay, sums move down one partition. Destroys `sum`.
 /// shapes  x, y, low, sum: the same partitions
@@ -68,7 +57,7 @@ Nor multiply(PartitionedBlocks<G>& blocks, const Lane& x, const Lane& y, const L
   if (bits == 1) return {no_x, blocks.ones(first, 1)};  // x * y is one bit
   no_x = {};
   Lane no_carry = blocks.not_(carry);
-  return add(blocks, sum, {std::move(carry), std::move(no_carry)}, CarryIn::zero());
+  return blocks.add(sum, {std::move(carry), std::move(no_carry)}, CarryIn::zero()).bits;
 }
 
 /// One step of a restoring division: x - d where that, with `no_top` (complement of a bit above x; may be empty: 0), is
@@ -109,8 +98,9 @@ row::Program<G> sum(const char* operation, int bits, bool difference) {
   auto blocks = row_of<G>(operation, bits);
   const Lane x = input(blocks, "x"), y = input(blocks, "y");
   Lane no_y = blocks.not_(y);
-  const Lane z = blocks.take(difference ? add(blocks, x, {std::move(no_y), y}, CarryIn::one())
-                                        : add(blocks, x, {y, std::move(no_y)}, CarryIn::zero()));
+  const Nor total = difference ? blocks.add(x, {std::move(no_y), y}, CarryIn::one()).bits
+                               : blocks.add(x, {y, std::move(no_y)}, CarryIn::zero()).bits;
+  const Lane z = blocks.take(total);
   blocks.program().add_output({"z", z.cells()});
   return std::move(blocks.program());
 }

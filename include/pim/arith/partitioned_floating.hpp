@@ -40,28 +40,25 @@ class FloatProgram {
   }
 
   row::Program<G> add_unsigned() {
-    Lane no_swap;
-    {
-      auto carries = b_.prepare(exponent(y_), b_.not_(exponent(x_)), exponent(x_), false);
-      no_swap = b_.no_carry_out(std::move(carries), CarryIn::zero());
-    }
-    auto [big, small] = ordered(x_, y_, std::exchange(no_swap, {}));
     const int guard = top_ - nm_ - 2;
-    const Lane big_exponent = b_.take(exponent(big)), no_sticky = b_.ones(guard, sticky_cells(nm_ + 2, nm_ + 3));
-    Both aligned = align(small, big_exponent, guard, no_sticky, bits_for(nm_ + 3));
-    small = {};
+    Ordered operands = ordered(x_, y_, no_swap_of_exponents(), guard);
+    const Lane big_exponent = operands.big_exponent.lowest(ne_);
+    const Lane no_sticky = b_.ones(guard, sticky_cells(nm_ + 2, nm_ + 3));
+    Both aligned = align(operands, no_sticky, bits_for(nm_ + 3));
     Both sum{b_.ones(guard, nm_ + 3), {}};
     {
-      const Lane other = significand(std::exchange(big, {}), b_.none(big_exponent), guard + 1);
       b_.and_not(sum.yes.lowest(), aligned.no.lowest());
-      const auto total = b_.add(other, upper(std::exchange(aligned, {}), nm_ + 1), CarryIn::zero(), true);
+      Both addend{aligned.yes.highest(nm_ + 1), aligned.no.highest(nm_ + 1)};
+      aligned = {};
+      const auto total =
+          b_.add(std::exchange(operands.big, {}).highest(nm_ + 1), std::move(addend), CarryIn::zero(), true);
       b_.place(sum.yes.part(guard + 1, nm_ + 1), total.bits);
       b_.and_not(sum.yes.highest(), total.no_carry);
     }
     sum.no = b_.not_(sum.yes);
     const Lane carry = b_.not_(sum.no.highest());
     b_.shift(sum, carry, true, 1);
-    Lane exact = b_.none(b_.not_(no_sticky));
+    const Lane exact = b_.none(b_.not_(no_sticky));
     b_.and_not(exact, sum.yes.lowest());
     b_.set(z_, true);
     const Lane no_carry = round(sum, exact, true);
@@ -86,20 +83,13 @@ class FloatProgram {
       differ = b_.take(signs);
       no_differ = b_.not_(differ);
     }
-    auto [big, small] = ordered(x_, y, no_swap_of_magnitudes(y));
+    const int lowest = top_ - nm_ - 4, bits = nm_ + 4;
+    Ordered operands = ordered(x_, y, no_swap_of_magnitudes(y), lowest);
     y = {};
-    b_.place(z_.lowest(), big);
-    const int guard = top_ - nm_ - 2, lowest = guard - 2, bits = nm_ + 4;
-    Lane big_exponent = b_.lane(e0_, ne_ + 1);
-    b_.set(big_exponent.lowest(ne_), true);
-    b_.set(big_exponent.highest(), false);
-    b_.place(big_exponent.lowest(ne_), exponent(big));
-
     Both sum;
     {
       Lane no_sticky = b_.ones(lowest, sticky_cells(bits, bits));
-      Both aligned = align(small, big_exponent.lowest(ne_), lowest, no_sticky, bits_for(nm_ + 4));
-      small = {};
+      Both aligned = align(operands, no_sticky, bits_for(nm_ + 4));
       Lane exact = b_.none(b_.not_(std::exchange(no_sticky, {})));
       b_.and_not(aligned.no.lowest(), b_.not_(exact));
       exact = {};
@@ -111,10 +101,10 @@ class FloatProgram {
       aligned = {};
       Lane addend = b_.nor(term.yes, term.no);
       term = {};
-      const Lane other = significand(std::exchange(big, {}), b_.none(big_exponent.lowest(ne_)), lowest);
       Lane no_addend = b_.not_(addend);
-      const auto total =
-          b_.add(other, {std::move(addend), std::move(no_addend)}, CarryIn::not_(std::exchange(no_differ, {})), true);
+      const auto total = b_.add(std::exchange(operands.big, {}), {std::move(addend), std::move(no_addend)},
+                                CarryIn::not_(no_differ), true);
+      no_differ = {};
       sum.yes = b_.ones(lowest, bits + 1);
       b_.place(sum.yes.lowest(bits), total.bits);
       b_.and_not(sum.yes.highest(), total.no_carry);
@@ -133,11 +123,11 @@ class FloatProgram {
 
     // exponent + 1 - shift + carry, as (exponent + 2) + ~shift + carry
     Lane more = b_.ones(e0_, ne_ + 1);
-    b_.place(more.highest(ne_), b_.increment(big_exponent.highest(ne_), CarryIn::one(), false).bits);
-    b_.and_not(more.lowest(), b_.not_(big_exponent.lowest()));
-    big_exponent = {};
+    b_.place(more.highest(ne_), b_.increment(operands.big_exponent.highest(ne_), CarryIn::one(), false).bits);
+    b_.and_not(more.lowest(), b_.not_(operands.big_exponent.lowest()));
+    operands.big_exponent = {};
     Lane shift = b_.not_(no_shift);
-    const Nor total = b_.add(more, {std::move(no_shift), std::move(shift)}, CarryIn::not_(no_carry), false).bits;
+    const Nor total = b_.add(std::move(more), {std::move(no_shift), std::move(shift)}, CarryIn::not_(no_carry)).bits;
     b_.place(exponent(z_), total);
     b_.and_not(nonzero, b_.nor(total.a.highest(), total.b.highest()));
     clear_unless(nonzero);
@@ -242,13 +232,17 @@ class FloatProgram {
   Lane mantissa(const Lane& number) const { return number.part(e0_ + ne_, nm_); }
   Nor exponent(const Nor& number) const { return {exponent(number.a), exponent(number.b)}; }
   Nor mantissa(const Nor& number) const { return {mantissa(number.a), mantissa(number.b)}; }
-  static Both upper(const Both& x, int count) { return {x.yes.highest(count), x.no.highest(count)}; }
 
   Nor exclusive_or(const Lane& x, const Lane& y) {
     const Lane neither = b_.not_(x);
     const Lane both = b_.nor(neither, b_.not_(y));
     b_.and_not(neither, y);
     return {neither, both};
+  }
+  /// Complement of x < y, exponents alone.
+  Lane no_swap_of_exponents() {
+    const Lane no_x = b_.not_(exponent(x_));
+    return b_.no_carry_out(b_.prepare(exponent(y_), no_x, exponent(x_), false), CarryIn::zero());
   }
   /// Complement of |x| < |y|, sign left out.
   Lane no_swap_of_magnitudes(const Lane& y) {
@@ -259,15 +253,31 @@ class FloatProgram {
     return b_.no_carry_out({exponent(all.no_generate), exponent(all.propagate), exponent(all.no_propagate), {}},
                            CarryIn::not_(below));
   }
-  /// (x, y), or (y, x) where no_swap is 0
-  std::pair<Nor, Nor> ordered(const Lane& x, const Lane& y, const Lane& no_swap) {
-    const Both swap = b_.broadcast(no_swap, true, 0, top_ + 1, true);
-    const Lane a = b_.nor(y, swap.no), b = b_.nor(x, swap.yes);
+  struct Ordered {
+    Lane big_exponent, big;  ///< with a sign, the exponent has a 0 above it
+    Lane small_exponent, small;
+  };
+  /// x and y, or y and x where no_swap is 0; significands below one place for a carry, in the partitions from `first`
+  /// on. Stores the sign of the first.
+  Ordered ordered(const Lane& x, const Lane& y, Lane no_swap, int first) {
+    Both swap = b_.broadcast(no_swap, true, 0, top_ + 1, true);
+    no_swap = {};
+    Nor big{b_.nor(y, swap.no), b_.nor(x, swap.yes)};
     b_.and_not(swap.yes, x);
     b_.and_not(swap.no, y);
-    return {{a, b}, {swap.yes, swap.no}};
+    const Nor small{swap.yes, swap.no};
+    swap = {};
+    Ordered result;
+    if (e0_ > 0) b_.place(z_.lowest(), big);
+    result.big_exponent = b_.lane(e0_, ne_ + e0_);
+    b_.set(result.big_exponent.lowest(ne_), true);
+    if (e0_ > 0) b_.set(result.big_exponent.highest(), false);
+    b_.place(result.big_exponent.lowest(ne_), exponent(big));
+    result.big = significand(std::exchange(big, {}), b_.none(result.big_exponent.lowest(ne_)), first);
+    result.small_exponent = b_.take(exponent(small));
+    result.small = significand(small, b_.none(result.small_exponent), first);
+    return result;
   }
-  /// The significand below one place for a carry, in the partitions from `first` on; `is_zero`: there is no hidden bit.
   Lane significand(const Nor& number, const Lane& is_zero, int first) {
     const Lane s = b_.lane(first, top_ - first), bits = s.highest(nm_ + 1);
     if (s.count() > bits.count()) b_.set(s.lowest(s.count() - bits.count()), false);
@@ -283,25 +293,21 @@ class FloatProgram {
     b_.and_not(s.highest(), b_.none(exponent(number)));
     return s;
   }
-  /// The significand of `small` in the partitions from `first` on, shifted down by the difference of the exponents; a
-  /// larger difference than `levels` bits can count counts as the largest. Lost bits clear cells of no_sticky.
-  Both align(const Nor& small, const Lane& big_exponent, int first, const Lane& no_sticky, int levels) {
-    Lane small_exponent = b_.take(exponent(small));
-    Both aligned{significand(small, b_.none(small_exponent), first), {}};
+  /// The smaller significand, shifted down by the difference of the exponents; a larger difference than `levels` bits
+  /// can count counts as the largest. Lost bits clear cells of no_sticky. Takes small and small_exponent away.
+  Both align(Ordered& operands, const Lane& no_sticky, int levels) {
     Lane no_distance;
     {
-      Lane distance;
-      {
-        Lane no_small_exponent = b_.not_(small_exponent);
-        distance = b_.take(partitioned::add(b_, big_exponent, {std::move(no_small_exponent), std::move(small_exponent)},
-                                            CarryIn::one()));
-      }
+      Lane other = std::exchange(operands.small_exponent, {}), no_other = b_.not_(other);
+      const Lane distance = b_.take(
+          b_.add(operands.big_exponent.lowest(ne_), {std::move(no_other), std::move(other)}, CarryIn::one()).bits);
       no_distance = b_.not_(distance);
       if (ne_ > levels) {
         const Lane too_large = b_.not_(b_.none(distance.highest(ne_ - levels)));
         for (int j = 0; j < levels; ++j) b_.and_not(no_distance.cell(e0_ + j), too_large);
       }
     }
+    Both aligned{std::exchange(operands.small, {}), {}};
     aligned.no = b_.not_(aligned.yes);
     for (int j = 0; j < std::min(levels, ne_); ++j)
       b_.shift(aligned, no_distance.cell(e0_ + j), true, -(1 << j), no_sticky);
