@@ -6,7 +6,10 @@
 #include <initializer_list>
 #include <limits>
 #include <map>
+#include <span>
 #include <string>
+#include <tuple>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -106,6 +109,7 @@ class Attempt {
   bool used_spare() const { return used_spare_; }
   int commands() const { return before_->commands + static_cast<int>(count_); }
   std::array<Bit, gate::dram::compute_rows>& cells() { return cells_; }
+  const std::array<Bit, gate::dram::compute_rows>& cells() const { return cells_; }
   const State& before() const { return *before_; }
   const std::array<Bit, 4>& added() const { return added_; }
   std::vector<Step> steps() const { return {steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(count_)}; }
@@ -125,7 +129,7 @@ class Attempt {
            word_lines(place.address()).end();
   }
   /// Where `bit` can be read so that it may be copied to `to`.
-  Place find(Bit bit, const Place& to) const {
+  Place find(Bit bit, Place to) const {
     if (bit.is_constant()) return Place::of(bit == one ? gate::dram::c1 : gate::dram::c0);
     if (is_stored(bit)) return Place::of(bit);
     for (const Address t : {gate::dram::t0, gate::dram::t1, gate::dram::t2, gate::dram::t3}) {
@@ -138,14 +142,14 @@ class Attempt {
     }
     return {};
   }
-  bool copy(Bit bit, const Place& to) {
+  bool copy(Bit bit, Place to) {
     const Place from = find(bit, to);
     if (from.is_none()) return false;
     push({from, to});
     write(to, bit);
     return true;
   }
-  void load(Bit bit, const Place& to) {
+  void load(Bit bit, Place to) {
     if (failed_ || copy(bit, to)) return;
     for (std::size_t d = 0; d < 2 && !to.is_data(); ++d) {
       if (to == Place::of(plain[d]) && copy(~bit, Place::of(complement[d]))) return;
@@ -154,7 +158,7 @@ class Attempt {
     used_spare_ = true;
     if (!copy(~bit, Place::of(spare_)) || !copy(bit, to)) fail();
   }
-  void write(const Place& to, Bit bit) {
+  void write(Place to, Bit bit) {
     if (to.is_data()) {
       *std::ranges::find(added_, unknown) = to.bit();
       return;
@@ -208,7 +212,7 @@ class DRAMMapper {
   using State = dram::State;
   using Address = dram::Address;
   static constexpr std::size_t beam = 4;  ///< states of each kind
-  static constexpr int slack = 4;         ///< commands above the best at which a state is given up
+  static constexpr int slack = 1;         ///< commands above the best at which a state is given up
   static constexpr std::array<std::array<std::size_t, 3>, 6> orders{
       {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}};
 
@@ -372,15 +376,13 @@ class DRAMMapper {
       case Task::Kind::majority:
         for (const auto& order : orders) {
           for (const bool inverted : {false, true})
-            propose_majority(state, polarised(task.in[order[0]], inverted), polarised(task.in[order[1]], inverted),
-                             polarised(task.in[order[2]], inverted), polarised(task.out, inverted));
+            propose_majority(state, operands(task, order, inverted), polarised(task.out, inverted));
         }
         break;
       case Task::Kind::adder:
         for (const auto& order : orders) {
           for (const bool inverted : {false, true})
-            propose_adder(state, polarised(task.in[order[0]], inverted), polarised(task.in[order[1]], inverted),
-                          polarised(task.in[order[2]], inverted), polarised(task.out, inverted),
+            propose_adder(state, operands(task, order, inverted), polarised(task.out, inverted),
                           polarised(task.carry, inverted));
         }
         break;
@@ -404,6 +406,11 @@ class DRAMMapper {
         break;
     }
   }
+  static std::array<Bit, 3> operands(const Task& task, const std::array<std::size_t, 3>& order, bool inverted) {
+    std::array<Bit, 3> in;
+    for (std::size_t i = 0; i < 3; ++i) in[i] = polarised(task.in[order[i]], inverted);
+    return in;
+  }
   /// Keeps what `recipe` comes to, with each dual-contact row as the spare one if that makes a difference.
   template <class Recipe>
   void offer(const State& state, Recipe recipe) {
@@ -420,60 +427,67 @@ class DRAMMapper {
   /// Calls recipe(attempt, destination) for each place where a result may go: a row of data, or, if the next task alone
   /// needs it, one of `rows`.
   template <class Recipe>
-  void offer_result(const State& state, Bit result, std::initializer_list<Address> rows, Recipe recipe) {
+  void offer_result(const State& state, Bit result, std::span<const Address> rows, Recipe recipe) {
     offer(state, [&](Attempt& a) { recipe(a, Place::of(result)); });
     if (!passes_on(result)) return;
     for (const Address row : rows) offer(state, [&](Attempt& a) { recipe(a, Place::of(row)); });
   }
 
-  void propose_majority(const State& state, Bit x, Bit y, Bit z, Bit out) {
-    using namespace gate::dram;
-    offer_result(state, out, {t0, t3}, [&](Attempt& a, const Place& to) {
-      a.bring(y, t1, {row_t1}).bring(z, t2, {row_t2}).bring(x, dcc0, {row_dcc0}).majority(dcc0_t1_t2, x, y, z, out, to);
-    });
-    offer_result(state, out, {t0, t3}, [&](Attempt& a, const Place& to) {
-      a.bring(y, t0_t1_t2, {row_t1}).bring(z, t2_t3, {row_t2}).bring(x, dcc0, {row_dcc0});
-      a.majority(dcc0_t1_t2, x, y, z, out, to);
-    });
-    offer_result(state, out, {t0, t3}, [&](Attempt& a, const Place& to) {
-      a.bring(y, t0_t1_t2, {row_t1}).bring(z, t2, {row_t2}).bring(x, dcc0, {row_dcc0});
-      a.majority(dcc0_t1_t2, x, y, z, out, to);
-    });
-    offer_result(state, out, {t0, t3}, [&](Attempt& a, const Place& to) {
-      a.bring(~x, not_dcc0_t0, {row_dcc0}).bring(y, not_dcc1_t1, {row_t1}).bring(z, t2, {row_t2});
-      a.majority(dcc0_t1_t2, x, y, z, out, to);
-    });
-    offer_result(state, out, {t1, t2}, [&](Attempt& a, const Place& to) {
-      a.bring(y, t0, {row_t0}).bring(z, t3, {row_t3}).bring(x, dcc1, {row_dcc1}).majority(dcc1_t0_t3, x, y, z, out, to);
-    });
-    offer_result(state, out, {t1, t2}, [&](Attempt& a, const Place& to) {
-      a.bring(y, t0_t1_t2, {row_t0}).bring(z, t2_t3, {row_t3}).bring(x, dcc1, {row_dcc1});
-      a.majority(dcc1_t0_t3, x, y, z, out, to);
-    });
-    offer_result(state, out, {t1, t2}, [&](Attempt& a, const Place& to) {
-      a.bring(y, t0_t1_t2, {row_t0}).bring(z, t3, {row_t3}).bring(x, dcc1, {row_dcc1});
-      a.majority(dcc1_t0_t3, x, y, z, out, to);
-    });
-    offer_result(state, out, {t1, t2}, [&](Attempt& a, const Place& to) {
-      a.bring(~x, not_dcc1_t1, {row_dcc1}).bring(y, not_dcc0_t0, {row_t0}).bring(z, t3, {row_t3});
-      a.majority(dcc1_t0_t3, x, y, z, out, to);
-    });
-    offer_result(state, out, {t3}, [&](Attempt& a, const Place& to) {
-      a.bring(x, t0, {row_t0}).bring(y, t1, {row_t1}).bring(z, t2, {row_t2}).majority(t0_t1_t2, x, y, z, out, to);
-    });
-    offer_result(state, out, {t3}, [&](Attempt& a, const Place& to) {
-      a.bring(x, t0_t3, {row_t0}).bring(y, t1, {row_t1}).bring(z, t2, {row_t2}).majority(t0_t1_t2, x, y, z, out, to);
-    });
-    offer_result(state, out, {t0}, [&](Attempt& a, const Place& to) {
-      a.bring(x, t1, {row_t1}).bring(y, t2, {row_t2}).bring(z, t3, {row_t3}).majority(t1_t2_t3, x, y, z, out, to);
-    });
-    offer_result(state, out, {t0}, [&](Attempt& a, const Place& to) {
-      a.bring(x, t1, {row_t1}).bring(y, t2, {row_t2}).bring(z, t0_t3, {row_t3}).majority(t1_t2_t3, x, y, z, out, to);
-    });
+  /// Commands that bring x, y, z to the rows of a triple: which of the three goes where, in order. Wide addresses leave
+  /// copies for tasks that follow.
+  struct Loads {
+    Address triple;
+    struct {
+      std::size_t operand;
+      Address to;
+    } loads[3];
+  };
+  static constexpr std::array loads_of_majority{
+      Loads{gate::dram::dcc0_t1_t2, {{1, gate::dram::t1}, {2, gate::dram::t2}, {0, gate::dram::dcc0}}},
+      Loads{gate::dram::dcc0_t1_t2, {{1, gate::dram::t0_t1_t2}, {2, gate::dram::t2_t3}, {0, gate::dram::dcc0}}},
+      Loads{gate::dram::dcc0_t1_t2, {{1, gate::dram::t0_t1_t2}, {2, gate::dram::t2}, {0, gate::dram::dcc0}}},
+      Loads{gate::dram::dcc0_t1_t2, {{0, gate::dram::not_dcc0_t0}, {1, gate::dram::not_dcc1_t1}, {2, gate::dram::t2}}},
+      Loads{gate::dram::dcc0_t1_t2,
+            {{0, gate::dram::not_dcc0_t0}, {1, gate::dram::not_dcc1_t1}, {2, gate::dram::t2_t3}}},
+      Loads{gate::dram::dcc1_t0_t3, {{1, gate::dram::t0}, {2, gate::dram::t3}, {0, gate::dram::dcc1}}},
+      Loads{gate::dram::dcc1_t0_t3, {{1, gate::dram::t0_t1_t2}, {2, gate::dram::t2_t3}, {0, gate::dram::dcc1}}},
+      Loads{gate::dram::dcc1_t0_t3, {{1, gate::dram::t0_t1_t2}, {2, gate::dram::t3}, {0, gate::dram::dcc1}}},
+      Loads{gate::dram::dcc1_t0_t3, {{0, gate::dram::not_dcc1_t1}, {1, gate::dram::not_dcc0_t0}, {2, gate::dram::t3}}},
+      Loads{gate::dram::dcc1_t0_t3,
+            {{0, gate::dram::not_dcc1_t1}, {1, gate::dram::not_dcc0_t0}, {2, gate::dram::t2_t3}}},
+      Loads{gate::dram::t0_t1_t2, {{0, gate::dram::t0}, {1, gate::dram::t1}, {2, gate::dram::t2}}},
+      Loads{gate::dram::t0_t1_t2, {{0, gate::dram::t0_t3}, {1, gate::dram::t1}, {2, gate::dram::t2}}},
+      Loads{gate::dram::t1_t2_t3, {{0, gate::dram::t1}, {1, gate::dram::t2}, {2, gate::dram::t3}}},
+      Loads{gate::dram::t1_t2_t3, {{0, gate::dram::t1}, {1, gate::dram::t2}, {2, gate::dram::t0_t3}}},
+  };
+  /// Single rows outside a triple.
+  static std::span<const Address> rows_beside(Address triple) {
+    static constexpr std::array rows{gate::dram::t0, gate::dram::t3, gate::dram::t1, gate::dram::t2};
+    if (triple == gate::dram::dcc0_t1_t2) return std::span(rows).first(2);
+    if (triple == gate::dram::dcc1_t0_t3) return std::span(rows).last(2);
+    return std::span(rows).subspan(triple == gate::dram::t0_t1_t2 ? 1 : 0, 1);
+  }
+  void propose_majority(const State& state, const std::array<Bit, 3>& in, Bit out) {
+    for (const Loads& recipe : loads_of_majority) {
+      const auto rows = word_lines(recipe.triple);
+      int missing = 0;
+      for (std::size_t i = 0; i < 3; ++i) missing += state.cells[rows[i].row] == in[i] ? 0 : 1;
+      if (state.commands + missing + 1 > limit_) continue;
+      offer_result(state, out, rows_beside(recipe.triple), [&](Attempt& attempt, Place to) {
+        for (const auto& load : recipe.loads) {
+          const auto lines = word_lines(load.to);
+          const auto row = static_cast<gate::dram::Row>(rows[load.operand].row);
+          const bool negated = std::ranges::find(lines, gate::dram::WordLine{row, true}) != lines.end();
+          attempt.bring(polarised(in[load.operand], negated), load.to, {row});
+        }
+        attempt.majority(recipe.triple, in[0], in[1], in[2], out, to);
+      });
+    }
   }
   /// carry = majority(a, b, c); sum = majority(majority(not carry, c, a), b, not carry)
-  void propose_adder(const State& state, Bit a, Bit b, Bit c, Bit sum, Bit carry) {
+  void propose_adder(const State& state, const std::array<Bit, 3>& in, Bit sum, Bit carry) {
     using namespace gate::dram;
+    const auto [a, b, c] = in;
     const Bit inner = scratch_[0];
     const auto begin = [&](Attempt& attempt) {
       attempt.bring(c, t0_t1_t2, {row_t0, row_t1}).bring(a, t2_t3, {row_t2, row_t3}).bring(b, dcc1, {row_dcc1});
@@ -493,7 +507,8 @@ class DRAMMapper {
   void propose_parity(const State& state, Bit x, Bit y, Bit z, Bit sum) {
     using namespace gate::dram;
     const Bit u = scratch_[0], v = scratch_[1];
-    offer_result(state, sum, {not_dcc1, t3}, [&](Attempt& a, const Place& to) {
+    static constexpr std::array rows{not_dcc1, t3};
+    offer_result(state, sum, rows, [&](Attempt& a, Place to) {
       a.bring(x, not_dcc1_t1, {row_t1, row_dcc1}).bring(y, not_dcc0_t0, {row_t0, row_dcc0}).bring(z, t2, {row_t2});
       a.majority(dcc0_t1_t2, ~y, x, z, u, Place::of(t3)).majority(dcc1_t0_t3, ~x, y, u, v, Place::of(t2));
       a.bring(~z, dcc0, {row_dcc0}).majority(dcc0_t1_t2, ~z, u, v, sum, to);
@@ -528,17 +543,41 @@ class DRAMMapper {
       if (!needed) cell = dram::unknown;
     }
   }
-  /// What a state is worth beyond its commands: values of the next task that lie in compute rows.
-  int promise(const std::array<Bit, gate::dram::compute_rows>& cells) const {
-    int found = 0;
-    for (std::size_t t = now_ + 1; t < std::min(now_ + 3, tasks_.size()); ++t) {
-      for (const Bit bit : tasks_[t].in) {
-        const int weight = t == now_ + 1 ? 4 : 1;
-        found += weight * static_cast<int>(std::ranges::count(cells, bit) > 0);
-        found += weight * static_cast<int>(!bit.is_constant() && std::ranges::count(cells, ~bit) > 0);
+  /// Loads that a task can leave out, at best.
+  static int spared_loads(const Task& task, const std::array<Bit, gate::dram::compute_rows>& cells) {
+    using namespace gate::dram;
+    const auto among = [&](Bit bit) { return std::ranges::find(task.in, bit) != task.in.end(); };
+    const auto either = [&](Row row) { return among(cells[row]) || among(~cells[row]); };
+    const auto pair = [&](Row row, Row dual) { return either(row) && cells[row] == ~cells[dual]; };
+    switch (task.kind) {
+      case Task::Kind::store:
+        return 0;
+      case Task::Kind::majority: {
+        std::ptrdiff_t best = 0;
+        for (const Address triple : {t0_t1_t2, t1_t2_t3, dcc0_t1_t2, dcc1_t0_t3}) {
+          for (const bool inverted : {false, true})
+            best = std::max(best, std::ranges::count_if(word_lines(triple), [&](const WordLine& line) {
+                              return among(polarised(cells[line.row], inverted));
+                            }));
+        }
+        return static_cast<int>(best);
       }
+      case Task::Kind::adder:
+        return (cells[row_t0] == cells[row_t1] && either(row_t0) ? 1 : 0) +
+               (cells[row_t2] == cells[row_t3] && either(row_t2) ? 1 : 0) + (either(row_dcc1) ? 1 : 0);
+      case Task::Kind::parity:
+        return (pair(row_t1, row_dcc1) ? 1 : 0) + (pair(row_t0, row_dcc0) ? 1 : 0) + (either(row_t2) ? 1 : 0);
+      default:
+        return (cells[row_t1] == one && cells[row_dcc1] == zero ? 1 : 0) + (pair(row_t0, row_dcc0) ? 1 : 0) +
+               (either(row_t2) ? 1 : 0) + (either(row_t3) ? 1 : 0);
     }
-    return found;
+  }
+  /// What the next two tasks can leave out after a state, in quarters of a command; the nearer is worth more.
+  int promise(const std::array<Bit, gate::dram::compute_rows>& cells) const {
+    int promise = 0;
+    for (std::size_t ahead = 1; ahead <= 2 && now_ + ahead < tasks_.size(); ++ahead)
+      promise += (ahead == 1 ? 3 : 1) * spared_loads(tasks_[now_ + ahead], cells);
+    return promise;
   }
   /// How an attempt leaves the result: in a row of data, as its complement there, or in compute rows alone. The choice
   /// may matter only much later, so each kind has its part of the beam.
@@ -547,19 +586,31 @@ class DRAMMapper {
     if (task.kind == Task::Kind::store) return 0;
     return attempt.is_stored(task.out) ? 0 : attempt.is_stored(~task.out) ? 1 : 2;
   }
+  static std::uint64_t digest(const Attempt& attempt) {
+    std::uint64_t hash = attempt.before().trail;
+    const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15U; };
+    mix(static_cast<std::uint64_t>(attempt.commands()));
+    for (const Bit bit : attempt.cells()) mix(bit.code);
+    for (const Bit bit : attempt.added()) mix(bit.code);
+    return hash;
+  }
   void keep_best() {
     struct Ranked {
-      int commands, promise;
+      int cost;  ///< commands so far less what they promise, in quarters
+      int commands;
       std::size_t attempt;
     };
     std::vector<Ranked> ranked;
+    std::unordered_set<std::uint64_t> seen;
     for (std::size_t i = 0; i < attempts_.size(); ++i) {
       if (attempts_[i].commands() > limit_) continue;
       forget(attempts_[i].cells());
-      ranked.push_back({attempts_[i].commands(), promise(attempts_[i].cells()), i});
+      if (!seen.insert(digest(attempts_[i])).second) continue;
+      const int commands = attempts_[i].commands();
+      ranked.push_back({4 * commands - promise(attempts_[i].cells()), commands, i});
     }
     std::ranges::sort(ranked, [](const Ranked& a, const Ranked& b) {
-      return std::tuple(a.commands, -a.promise, a.attempt) < std::tuple(b.commands, -b.promise, b.attempt);
+      return std::tuple(a.cost, a.commands, a.attempt) < std::tuple(b.cost, b.commands, b.attempt);
     });
     std::array<std::size_t, 3> kept{};
     std::vector<State> next;
