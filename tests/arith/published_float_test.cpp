@@ -5,7 +5,6 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 
 #include <pim/arith/reference/published_float.hpp>
 
@@ -192,6 +191,19 @@ TEST_CASE("published floating point: random pairs of bf16, fp16, fp32, fp64", "[
       CHECK(mismatches(operation, f, pairs, true) == 0);
     }
   }
+}
+
+TEST_CASE("published floating point: exponents too narrow for some shifts of the mantissa", "[arith][published]") {
+  for (const Operation operation : operations) {
+    CAPTURE(operation);
+    CHECK(mismatches(operation, {2, 5}, all_pairs(operation, {2, 5}), false) == 0);
+    CHECK(mismatches(operation, {3, 9}, random_pairs(operation, {3, 9}, 50000), false) == 0);
+    CHECK(mismatches(operation, {3, 5}, all_pairs(operation, {3, 5}), true) == 0);
+    CHECK(mismatches(operation, {3, 20}, random_pairs(operation, {3, 20}, 50000), true) == 0);
+  }
+  // The documented limit of the serial sum.
+  CHECK(mismatches(Operation::add, {2, 6}, all_pairs(Operation::add, {2, 6}), false) > 0);
+  CHECK(mismatches(Operation::subtract, {2, 6}, all_pairs(Operation::subtract, {2, 6}), false) > 0);
 }
 
 TEST_CASE("published floating point: formats without a program", "[arith][published]") {

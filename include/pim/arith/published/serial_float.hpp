@@ -199,7 +199,7 @@ inline void add_signed(SerialRow& row, SerialFloats& f, int y_sign) {
   differ.release(), not_differ.release();
   flush_to_zero(row, f.z.hidden(), exponent_top, concat(*f.z.sign, f.z.exponent, mantissa));
 }
-/// z = x + y.
+/// z = x + y. Exact where mantissa_bits <= 2^exponent_bits + 1: cancellation in wider mantissas wraps the exponent.
 /// throws  std::invalid_argument: exponent_bits outside 2..11, mantissa_bits outside 1..52
 inline row::Program<gate::NotNor> float_add_signed(int exponent_bits, int mantissa_bits) {
   check_format("published::float_add_signed", exponent_bits, mantissa_bits, 2, 1);
@@ -208,7 +208,7 @@ inline row::Program<gate::NotNor> float_add_signed(int exponent_bits, int mantis
   add_signed(row, f, *f.y.sign);
   return row.finish(float_title("Serial Floating Addition Signed", exponent_bits, mantissa_bits));
 }
-/// z = x - y: an addition of -y, two cycles longer.
+/// z = x - y: an addition of -y, two cycles longer and exact where that is.
 /// throws  std::invalid_argument: exponent_bits outside 2..11, mantissa_bits outside 1..52
 inline row::Program<gate::NotNor> float_subtract(int exponent_bits, int mantissa_bits) {
   check_format("published::float_subtract", exponent_bits, mantissa_bits, 2, 1);
