@@ -78,7 +78,8 @@ class Verifier {
     const auto rows = part < count ? (count - part - 1) / parts + 1 : 0;
     return all(rows, progress, [&](std::uint64_t first, Chunk& chunk) {
       for (std::size_t r = 0; r < chunk.rows; ++r) {
-        std::uint64_t code = (first + r) * parts + part;
+        // An odd multiplier visits all combinations once, and spreads a part of them evenly.
+        std::uint64_t code = ((first + r) * parts + part) * (parts == 1 ? 1 : 0x9e3779b97f4a7c15ULL) & (count - 1);
         for (std::size_t i = 3; i-- > 0;) {  // x is the slowest to change
           const auto width = operands_[i].size();
           if (width == 0) continue;

@@ -1,0 +1,117 @@
+#include "support/row_study.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <span>
+#include <stdexcept>
+
+#include <pim/arith/compile.hpp>
+#include <pim/arith/verify.hpp>
+#include <pim/gate/memristive.hpp>
+#include <pim/row/bulk_init.hpp>
+#include <pim/row/listing.hpp>
+#include <pim/row/routine.hpp>
+
+namespace pim::app {
+namespace {
+
+/// use(program) with the program, whatever its type.
+template <class Use>
+auto with_program(const RowProgram& wanted, const Use& use) {
+  const auto memristive = [&]<gate::GateSet G>(G) {
+    const row::Program<G> program = arith::memristive_program<G>(wanted.request);
+    return use(wanted.bulk_init ? row::bulk_init(program) : program);
+  };
+  if (wanted.gates == "nor") return memristive(gate::NotNor());
+  if (wanted.gates == "min3") return memristive(gate::NotMin3());
+  if (wanted.gates != "dram") throw std::invalid_argument("gates '" + wanted.gates + "' are unknown");
+  if (wanted.bulk_init) arith::no_program(wanted.request, "DRAM rows are not initialised; choose init one");
+  return use(arith::dram_program(wanted.request));
+}
+
+/// What the oracle is asked: published multiplication and division are unsigned.
+arith::Request verified_request(const RowProgram& program) {
+  arith::Request request = program.request;
+  if (!request.format.is_floating() && !is_signed(program)) request.format.kind = arith::Format::Kind::unsigned_integer;
+  return request;
+}
+
+/// Row-gates a second of the best of three runs on rows of random bits.
+double speed(const row::Routine& routine, Index rows, std::uint64_t seed) {
+  row::BitRows array = routine.rows(rows);
+  std::vector<std::uint64_t> values(static_cast<std::size_t>(rows));
+  for (const row::Port& port : routine.inputs()) {
+    const std::span<const std::uint16_t> columns(port.columns);
+    for (std::size_t first = 0; first < columns.size(); first += 64) {
+      for (std::size_t r = 0; r < values.size(); ++r)
+        values[r] = Rng(seed).bits(r) * 0x9e3779b97f4a7c15ULL + first + columns.size();
+      array.store<std::uint64_t>(values, columns.subspan(first, std::min<std::size_t>(64, columns.size() - first)));
+    }
+  }
+  double best = HUGE_VAL;
+  for (int i = 0; i < 3; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    routine.run(array);
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  return static_cast<double>(routine.counts().gates) * static_cast<double>(rows) / best;
+}
+
+std::optional<row::Counts> published_counts(const RowProgram& program) {
+  arith::Request request = program.request;
+  request.source = arith::Source::published;
+  if (!arith::info(request.operation).published) return std::nullopt;
+  if (request.format.is_floating() && request.contract == arith::Contract::ieee) return std::nullopt;
+  try {
+    return arith::published_program(request).counts();
+  } catch (const std::invalid_argument&) {  // a width that was not published
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+bool is_signed(const RowProgram& program) {
+  const bool multiplies =
+      program.request.operation == arith::Operation::multiply || program.request.operation == arith::Operation::divide;
+  return program.request.format.is_signed() &&
+         (program.request.source == arith::Source::ours || !multiplies || program.request.format.is_floating());
+}
+
+std::string listing(const RowProgram& program) {
+  return with_program(program, [](const auto& built) { return row::write_listing(built); });
+}
+
+RowResult study(const RowProgram& program, const RowStudyOptions& options) {
+  const row::Routine routine = with_program(program, [](const auto& built) { return row::Routine(built); });
+  RowResult result;
+  result.counts = routine.counts();
+  result.published = published_counts(program);
+  result.rows = static_cast<std::uint64_t>(options.rows);
+  if (options.verify == Verify::exhaustive) {
+    const arith::Verifier verifier(routine, verified_request(program));
+    if (verifier.operand_bits() < 40) result.rows = ((1ULL << verifier.operand_bits()) - 1) / options.every + 1;
+  }
+  result.row_gates_per_s = speed(routine, std::min<Index>(options.rows, Index{1} << 20), options.seed);
+  if (options.verify == Verify::none) return result;
+
+  const arith::Verifier verifier(routine, verified_request(program));
+  const auto progress = [&](std::uint64_t done) {
+    if (options.progress) options.progress(done, result.rows);
+  };
+  const Rng rng(options.seed);
+  const arith::Outcome outcome =
+      options.verify == Verify::exhaustive ? verifier.exhaustive(progress, options.every, options.seed % options.every)
+      : options.faults ? verifier.random_with_faults(result.rows, rng.at(0), *options.faults, rng.at(1), progress)
+                       : verifier.random(result.rows, rng.at(0), progress);
+  result.is_verified = true;
+  result.rows = outcome.rows;
+  result.mismatches = outcome.mismatches;
+  result.excluded = outcome.excluded;
+  result.mean_relative_error = outcome.mean_relative_error();
+  result.first_mismatch = outcome.first;
+  return result;
+}
+
+}  // namespace pim::app

@@ -1,0 +1,55 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pim/arith/request.hpp>
+#include <pim/row/faults.hpp>
+#include <pim/row/program.hpp>
+
+/// Row programs for the command line: requests compiled for gate sets by name, timed and verified.
+namespace pim::app {
+
+inline constexpr std::array gate_set_names{"nor", "min3", "dram"};
+
+struct RowProgram {
+  arith::Request request;
+  std::string gates = "nor";
+  bool bulk_init = false;  ///< initialisations of many cells share a cycle
+};
+
+enum class Verify { none, random, exhaustive };
+
+struct RowStudyOptions {
+  Index rows = 1 << 20;
+  Verify verify = Verify::none;
+  std::uint64_t every = 1;  ///< exhaustive: one combination of so many, spread over all
+  std::uint64_t seed = 42;
+  std::optional<row::Faults> faults;
+  /// called with rows verified and rows to verify
+  std::function<void(std::uint64_t, std::uint64_t)> progress = {};
+};
+
+struct RowResult {
+  row::Counts counts;
+  std::optional<row::Counts> published;  ///< of the published program for the same request, where there is one
+  std::uint64_t rows = 0;
+  double row_gates_per_s = 0;
+  bool is_verified = false;
+  std::uint64_t mismatches = 0, excluded = 0;
+  double mean_relative_error = 0;
+  std::string first_mismatch;
+};
+
+/// throws  std::invalid_argument: a combination that nobody has a program for
+RowResult study(const RowProgram& program, const RowStudyOptions& options);
+/// The program as text.
+/// throws  std::invalid_argument: see study
+std::string listing(const RowProgram& program);
+/// True where the program calculates with two's complement; published multiplication and division do not.
+bool is_signed(const RowProgram& program);
+
+}  // namespace pim::app
