@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <pim/arith/circuit.hpp>
+#include <pim/arith/dram_integer.hpp>
 #include <pim/arith/dram_map.hpp>
 #include <pim/arith/floating_compare.hpp>
 #include <pim/arith/floating_convert.hpp>
@@ -224,7 +225,8 @@ inline row::DRAMProgram dram_program(const Request& request) {
   if (request.variant == Variant::parallel) no_program(request, "DRAM rows have no partitions");
   Circuit circuit;
   SerialWords words(circuit, dram_tuning);
-  build(words, request);
+  require_defined(request);
+  if (!dram::build(words, request)) build(words, request);
   return map_dram(circuit);
 }
 

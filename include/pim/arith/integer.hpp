@@ -184,7 +184,7 @@ void build(W& w, Operation operation, const Format& format) {
       return truth(odd);
     }
     case Operation::is_positive:
-      return truth(is_signed ? w.and_(w.any(x), w.not_(top)) : w.any(x));
+      return truth(is_signed ? w.and_(w.any(w.slice(x, 0, bits - 1)), w.not_(top)) : w.any(x));
     case Operation::is_nonnegative:
       return truth(is_signed ? w.not_(top) : w.bit(true));
     default:
