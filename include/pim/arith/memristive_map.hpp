@@ -138,13 +138,14 @@ class MemristivePass {
     }
   }
 
-  /// Read by the next node alone, which is an AND with a third bit.
+  /// Read by the next node alone, which is an AND with a third bit, and one of the three cells takes the result.
   bool is_inner_and(std::size_t n) const {
     if (n + 1 == nodes_.size() || !live_[n + 1] || nodes_[n + 1].kind != Kind::and2 || uses_[n] != 1) return false;
-    const auto& [a, b, _] = nodes_[n].in;
-    const auto& [c, d, __] = nodes_[n + 1].in;
-    const Bit inner{2 * static_cast<std::uint32_t>(n)}, other = c == inner ? d : c;
-    return (c == inner || d == inner) && other.node() != a.node() && other.node() != b.node();
+    const Bit inner{2 * static_cast<std::uint32_t>(n)}, a = nodes_[n].in[0], b = nodes_[n].in[1];
+    const auto& in = nodes_[n + 1].in;
+    const Bit c = in[0] == inner ? in[1] : in[0];
+    if ((in[0] != inner && in[1] != inner) || c.node() == a.node() || c.node() == b.node()) return false;
+    return std::ranges::any_of(std::array{a, b, c}, [&](Bit bit) { return uses_[bit.node()] == 1 && is_own(bit); });
   }
 
   /// All ways to read the block's function as the recipe's: its symmetries.
@@ -203,10 +204,10 @@ class MemristivePass {
     return all;
   }
 
-  /// Cells of its own: dies with this block and may be overwritten.
-  bool is_disposable(Bit bit) const {
-    return uses_[bit.node()] == 0 && cell(bit) != none && (!is_input_[bit.node()] || bit.inverted());
-  }
+  /// In a cell that is not an operand's.
+  bool is_own(Bit bit) const { return cell(bit) != none && (!is_input_[bit.node()] || bit.inverted()); }
+  /// Dies with this block and may be overwritten.
+  bool is_disposable(Bit bit) const { return uses_[bit.node()] == 0 && is_own(bit); }
   /// Weighted cycles to provide a literal. A conversion that later blocks may share is charged in part.
   int cost_of(Bit bit, bool is_destroyed) const {
     const bool here = cell(bit) != none, complement_here = cell(~bit) != none;
