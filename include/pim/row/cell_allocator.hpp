@@ -47,11 +47,6 @@ class Scratch {
  public:
   Scratch(CellAllocator& allocator, int count) : allocator_(&allocator), cells_(allocator.allocate(count)) {}
   Scratch(Scratch&& other) noexcept : allocator_(other.allocator_), cells_(std::exchange(other.cells_, {})) {}
-  Scratch& operator=(Scratch&& other) noexcept {
-    std::swap(allocator_, other.allocator_);
-    std::swap(cells_, other.cells_);
-    return *this;
-  }
   ~Scratch() { release(); }
 
   /// Returns the cells before the scope ends.

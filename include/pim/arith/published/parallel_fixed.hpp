@@ -9,7 +9,7 @@
 /// bit i of every operand in partition i.
 namespace pim::arith::published {
 
-/// One row of carry-save adders without its outputs: after it, sum = NOR(s0, s1) and carry = NOR(c0, c1) of each place.
+/// A full adder in each place, without its last gates, which move its outputs to other places.
 struct CarrySave {
   ScratchLanes t0, t1, t2, t3;
 
@@ -64,12 +64,13 @@ inline void multiply(ParallelRow& row, const Lanes& lanes, int x, int y, int z, 
   add(row, lanes, carry, sum, w);
 }
 
-/// complement = not x, one place up [1 or 2]
+/// complement &= ~x, one place up [2]
 inline void and_not_up(ParallelRow& row, const Lanes& lanes, int x, int complement) {
   for (const row::Section& s : moves(lanes.slice(0, lanes.count - 1), 1)) row.and_not(x, complement, s);
 }
-/// Adds or subtracts d, as `previous` (the last quotient bit, in all places; not_previous becomes scratch) says, and
-/// writes the next quotient bit. `parity`: in the top place, the bit of the remainder above it. [75 + 7 L]
+/// Adds or subtracts d, as `previous` (the last quotient bit, in all places) says, and writes the next quotient bit.
+/// `previous` and `not_previous` become scratch; `parity` holds, in the top place, the remainder's bit above it.
+/// [67 + 7 L]
 inline void divide_step(ParallelRow& row, const Lanes& lanes, int d, int sum, int carry, int parity,
                         const ScratchLanes& previous, ScratchLanes not_previous, row::Cell quotient) {
   const int n = lanes.count;

@@ -51,12 +51,10 @@ class ScratchLanes {
   ScratchLanes(ParallelRow& row, const Lanes& lanes, int cell);
   ScratchLanes(ScratchLanes&& other) noexcept
       : row_(std::exchange(other.row_, nullptr)), lanes_(other.lanes_), cell_(other.cell_) {}
-  ScratchLanes& operator=(ScratchLanes&&) = delete;
   ~ScratchLanes() { release(); }
   /// Returns the cells before the scope ends.
   void release();
 
-  const Lanes& lanes() const { return lanes_; }
   operator int() const { return cell_; }  // NOLINT(google-explicit-constructor)
 
  private:

@@ -50,7 +50,6 @@ inline void multiply(SerialRow& row, const Cells& x, const Cells& y, const Cells
   multiply(row, x_high, y_high, high_product);
   subtract(row, t, padded(low_product, wide), t);
   subtract(row, t, padded(high_product, wide), t);
-
   zero.release();
 
   const Cells middle = slice(z, low, wide), top = slice(z, low + wide, 2 * n - low - wide);

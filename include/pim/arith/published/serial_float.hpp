@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,13 +48,23 @@ class SerialFloats {
   row::Scratch hidden_;
 };
 
-/// 1 where a mantissa is to be rounded up, to nearest with ties to even, into z. guard: the first bit below it; sticky:
-/// OR of those below [6]
-inline void rounding_bit(SerialRow& row, const Cells& mantissa, int guard, int sticky, int z) {
+/// 1 where a mantissa is to be rounded up, to nearest with ties to even. guard: the first bit below it; sticky: OR of
+/// those below that [6]
+inline row::ScratchCell rounding_bit(SerialRow& row, const Cells& mantissa, int guard, int sticky) {
+  auto up = row.scratch();
   const auto t = row.scratch(2);
   row.nor(sticky, mantissa.front(), t[0]);
   row.not_gate(guard, t[1]);
-  row.nor(t[0], t[1], z);
+  row.nor(t[0], t[1], up);
+  return up;
+}
+/// mantissa += up; the carry out, which becomes the highest bit too [10 n + 4]
+inline row::ScratchCell round(SerialRow& row, const Cells& mantissa, row::ScratchCell up) {
+  auto overflow = row.scratch();
+  add_bit(row, mantissa, {.in = up, .out = overflow});
+  up.release();
+  or_gate(row, mantissa.back(), overflow, mantissa.back());
+  return overflow;
 }
 /// exponent += two bits [18 + 10 (Ne - 1)]
 inline void add_two_bits(SerialRow& row, const Cells& exponent, int a, int b) {
@@ -124,12 +135,7 @@ inline row::Program<gate::NotNor> float_add_unsigned(int exponent_bits, int mant
   add(row, mantissa, ordered.smaller, mantissa, {.out = carry});
   shift(row, concat(guard, mantissa), {carry}, sticky);
 
-  auto up = row.scratch();
-  rounding_bit(row, mantissa, guard, sticky, up);
-  const auto overflow = row.scratch();
-  add_bit(row, mantissa, {.in = up, .out = overflow});
-  up.release();
-  or_gate(row, f.z.hidden(), overflow, f.z.hidden());
+  const auto overflow = round(row, mantissa, rounding_bit(row, mantissa, guard, sticky));
   add_two_bits(row, f.z.exponent, carry, overflow);
   return row.finish("Serial Floating Addition Unsigned: " + std::to_string(exponent_bits) + "-bit exponent and " +
                     std::to_string(mantissa_bits) + "-bit mantissa");
@@ -147,9 +153,9 @@ inline void add_signed(SerialRow& row, SerialFloats& f, int y_sign) {
 
   OrderedOperands ordered = order_operands(row, f);
   clear_distant(row, ordered.distance, stages, ordered.smaller);
-  const auto guard = row.scratch(), round = row.scratch(), sticky = row.scratch();
-  row.init(false, {sticky, guard, round});
-  shift(row, concat(round, guard, ordered.smaller), low_bits(ordered.distance, stages), sticky);
+  const auto guard = row.scratch(), round_bit = row.scratch(), sticky = row.scratch();
+  row.init(false, {sticky, guard, round_bit});
+  shift(row, concat(round_bit, guard, ordered.smaller), low_bits(ordered.distance, stages), sticky);
   ordered.distance.release();
 
   auto differ = row.scratch(), not_differ = row.scratch();  // the signs
@@ -164,26 +170,21 @@ inline void add_signed(SerialRow& row, SerialFloats& f, int y_sign) {
     row.nor(not_differ, carry, negative);
     row.not_gate(negative, not_negative);
     row.not_gate(not_negative, top);
-    absolute(row, concat(sticky, round, guard, mantissa, top));
+    absolute(row, concat(sticky, round_bit, guard, mantissa, top));
     row.and_not(differ, carry);
     copy(row, carry, top);
-    shift(row, concat(round, guard, mantissa, top), {carry}, sticky);
+    shift(row, concat(round_bit, guard, mantissa, top), {carry}, sticky);
   }
   {
     const auto amount = row.scratch(ne + 1);
     const int levels = std::min(stages, ne + 1);
-    normalise(row, reversed(concat(round, guard, mantissa)), slice(amount, 0, levels));
+    normalise(row, reversed(concat(round_bit, guard, mantissa)), slice(amount, 0, levels));
     row.init(false, slice(amount, levels, ne + 1 - levels));
     subtract(row, f.z.exponent, amount, f.z.exponent);
   }
-  or_gate(row, round, sticky, sticky);
+  or_gate(row, round_bit, sticky, sticky);
   {
-    auto up = row.scratch();
-    rounding_bit(row, mantissa, guard, sticky, up);
-    const auto overflow = row.scratch();
-    add_bit(row, mantissa, {.in = up, .out = overflow});
-    up.release();
-    or_gate(row, f.z.hidden(), overflow, f.z.hidden());
+    const auto overflow = round(row, mantissa, rounding_bit(row, mantissa, guard, sticky));
     add_two_bits(row, f.z.exponent, carry, overflow);
   }
   carry.release();
@@ -239,20 +240,15 @@ inline row::Program<gate::NotNor> float_multiply(int exponent_bits, int mantissa
   const auto sticky = row.scratch();
   reduce_or(row, low, sticky);
   low.release();
-  const auto top_bits = {f.z.exponent.front(), f.z.exponent[static_cast<std::size_t>(ne) - 1], f.z.exponent.back()};
-  row.init(true, Cells(top_bits));  // minus the bias
+  row.init(true, Cells{f.z.exponent.front(), f.z.exponent[static_cast<std::size_t>(ne) - 1],
+                       exponent_top});  // minus the bias
   row.init(false, slice(f.z.exponent, 1, ne - 2));
   {
     const auto top = row.scratch();
     copy(row, carry, top);
     shift(row, concat(guard, mantissa, top), {carry}, sticky);
   }
-  auto up = row.scratch();
-  rounding_bit(row, mantissa, guard, sticky, up);
-  auto overflow = row.scratch();
-  add_bit(row, mantissa, {.in = up, .out = overflow});
-  up.release();
-  or_gate(row, f.z.hidden(), overflow, f.z.hidden());
+  auto overflow = round(row, mantissa, rounding_bit(row, mantissa, guard, sticky));
   add(row, concat(f.x.exponent, zero), f.z.exponent, f.z.exponent, {.in = overflow});
   add(row, concat(f.y.exponent, zero), f.z.exponent, f.z.exponent, {.in = carry});
   overflow.release(), carry.release();
@@ -273,10 +269,10 @@ inline row::Program<gate::NotNor> float_divide(int exponent_bits, int mantissa_b
   row.init(false, zero);
   f.z.exponent.push_back(exponent_top);
 
-  auto guard = row.scratch(), round = row.scratch();
+  auto guard = row.scratch(), round_bit = row.scratch();
   auto remainder = row.scratch(nm + 3);
   divide(row, concat(repeat(zero, nm + 2), f.x.mantissa, repeat(zero, 3)), concat(f.y.mantissa, repeat(zero, 2)),
-         concat(round, guard, mantissa), remainder);
+         concat(round_bit, guard, mantissa), remainder);
   const auto sticky = row.scratch();
   reduce_or(row, remainder, sticky);
   remainder.release();
@@ -286,16 +282,12 @@ inline row::Program<gate::NotNor> float_divide(int exponent_bits, int mantissa_b
     const auto below_one = row.scratch();
     row.not_gate(f.z.hidden(), below_one);
     row.not_gate(below_one, f.z.exponent.front());
-    shift(row, reversed(concat(sticky, round, guard, mantissa)), {below_one});
+    shift(row, reversed(concat(sticky, round_bit, guard, mantissa)), {below_one});
   }
-  or_gate(row, round, sticky, sticky);
-  auto up = row.scratch();
-  rounding_bit(row, mantissa, guard, sticky, up);
-  guard.release(), round.release();
-  auto overflow = row.scratch();
-  add_bit(row, mantissa, {.in = up, .out = overflow});
-  up.release();
-  or_gate(row, f.z.hidden(), overflow, f.z.hidden());
+  or_gate(row, round_bit, sticky, sticky);
+  auto up = rounding_bit(row, mantissa, guard, sticky);
+  guard.release(), round_bit.release();
+  auto overflow = round(row, mantissa, std::move(up));
   add(row, f.z.exponent, concat(f.x.exponent, zero), f.z.exponent, {.in = overflow});
   subtract(row, f.z.exponent, concat(f.y.exponent, zero), f.z.exponent);
   overflow.release();
