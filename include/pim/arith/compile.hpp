@@ -1,7 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <stdexcept>
 #include <string>
-#include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include <pim/arith/circuit.hpp>
 #include <pim/arith/dram_integer.hpp>
@@ -14,6 +16,7 @@
 #include <pim/arith/memristive_map.hpp>
 #include <pim/arith/partitioned_fixed.hpp>
 #include <pim/arith/partitioned_floating.hpp>
+#include <pim/arith/partitioned_words.hpp>
 #include <pim/arith/published/float_programs.hpp>
 #include <pim/arith/published/parallel_fixed.hpp>
 #include <pim/arith/published/parallel_float.hpp>
@@ -161,7 +164,8 @@ inline row::Program<gate::NotNor> published_program(const Request& request) {
   }
 }
 
-/// The operation in partitions, a bit per partition.
+/// The operation in partitions, a bit per partition: a program of its own where there is one, else the operation on
+/// words.
 template <gate::GateSet G>
 row::Program<G> partitioned_program(const Request& request) {
   require_defined(request);
@@ -197,7 +201,9 @@ row::Program<G> partitioned_program(const Request& request) {
         return partitioned::float_divide<G>(e, m);
     }
   }
-  no_program(request, "no partition-parallel program");
+  PartitionedWords<G> words(std::max(f.bits(), request.operation == Operation::convert ? request.to.bits() : 0));
+  build(words, request);
+  return std::move(words.program());
 }
 
 /// A program for memristive rows of gate set G, with one initialisation per cycle.
@@ -227,7 +233,9 @@ inline row::DRAMProgram dram_program(const Request& request) {
   SerialWords words(circuit, dram_tuning);
   require_defined(request);
   if (!dram::build(words, request)) build(words, request);
-  return map_dram(circuit);
+  row::DRAMProgram program = map_dram(circuit);
+  program.set_title("DRAM " + std::string(info(request.operation).name) + " of " + name(request.format));
+  return program;
 }
 
 }  // namespace pim::arith

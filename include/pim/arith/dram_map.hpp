@@ -467,12 +467,26 @@ class DRAMMapper {
     if (triple == gate::dram::dcc1_t0_t3) return std::span(rows).last(2);
     return std::span(rows).subspan(triple == gate::dram::t0_t1_t2 ? 1 : 0, 1);
   }
+  /// Whether one command can bring a bit to a plain row.
+  static bool is_at_hand(const State& state, Bit bit) {
+    if (bit.is_constant() || state.is_stored(bit)) return true;
+    for (std::size_t row = 0; row < state.cells.size(); ++row) {
+      if (state.cells[row] == bit || (row >= gate::dram::row_dcc0 && state.cells[row] == ~bit)) return true;
+    }
+    return false;
+  }
   void propose_majority(const State& state, const std::array<Bit, 3>& in, Bit out) {
+    std::array<bool, 3> at_hand, complement_at_hand;
+    for (std::size_t i = 0; i < 3; ++i)
+      at_hand[i] = is_at_hand(state, in[i]), complement_at_hand[i] = is_at_hand(state, ~in[i]);
     for (const Loads& recipe : loads_of_majority) {
       const auto rows = word_lines(recipe.triple);
-      int missing = 0;
-      for (std::size_t i = 0; i < 3; ++i) missing += state.cells[rows[i].row] == in[i] ? 0 : 1;
-      if (state.commands + missing + 1 > limit_) continue;
+      int loads = 0;  // at least
+      for (std::size_t i = 0; i < 3; ++i) {
+        const bool dual = rows[i].row >= gate::dram::row_dcc0;
+        if (state.cells[rows[i].row] != in[i]) loads += at_hand[i] || (dual && complement_at_hand[i]) ? 1 : 2;
+      }
+      if (state.commands + loads + 1 > limit_) continue;
       offer_result(state, out, rows_beside(recipe.triple), [&](Attempt& attempt, Place to) {
         for (const auto& load : recipe.loads) {
           const auto lines = word_lines(load.to);
