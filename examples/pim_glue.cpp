@@ -16,6 +16,7 @@
 #include <pim/io/report.hpp>
 #include <pim/model/module_names.hpp>
 #include <pim/task/glue/task.hpp>
+#include <pim/tile/conditions.hpp>
 
 #include "support/glue_study.hpp"
 #include "support/program.hpp"

@@ -15,6 +15,7 @@
 #include <pim/io/report.hpp>
 #include <pim/kernel/exact_matmul.hpp>
 #include <pim/kernel/library_matmul.hpp>
+#include <pim/tile/conditions.hpp>
 
 #include "support/program.hpp"
 #include "support/tile_argument.hpp"

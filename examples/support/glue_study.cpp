@@ -17,6 +17,7 @@
 #include <pim/kernel/library_matmul.hpp>
 #include <pim/model/sequence_classifier.hpp>
 #include <pim/task/train/predict.hpp>
+#include <pim/tile/conditions.hpp>
 
 #include "support/program.hpp"
 #include "support/training_state.hpp"

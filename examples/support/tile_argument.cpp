@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include <pim/kernel/library_matmul.hpp>
+#include <pim/tile/conditions.hpp>
 
 #include "support/yaml.hpp"
 

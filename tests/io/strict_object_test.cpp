@@ -13,8 +13,7 @@ using pim::io::StrictObject;
 using pim::test::message_of;
 
 enum class Fruit { apple, pear };
-static constexpr auto fruits =
-    std::to_array<std::pair<std::string_view, Fruit>>({{"apple", Fruit::apple}, {"pear", Fruit::pear}});
+static constexpr pim::io::Named<Fruit> fruits[] = {{"apple", Fruit::apple}, {"pear", Fruit::pear}};
 
 /// What `read` of an object with {"k": value} complains about.
 template <class Read>

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <pim/tile/conditions.hpp>
+
 #include "support/catch.hpp"
 #include "support/temporary.hpp"
 

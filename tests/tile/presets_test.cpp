@@ -1,5 +1,7 @@
 #include <pim/tile/presets.hpp>
 
+#include <pim/tile/conditions.hpp>
+
 #include "support/catch.hpp"
 
 using namespace pim;

@@ -2,7 +2,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <pim/core/matrix.hpp>
+#include <pim/core/index.hpp>
 
 namespace pim {
 
@@ -12,8 +12,8 @@ inline void require(bool condition, const char* message) {
 }
 
 /// throws std::invalid_argument "<where> is (r, c), expected (rows, cols)" unless the shapes agree
-template <class Derived>
-void require_shape(const char* where, const Eigen::EigenBase<Derived>& m, Index rows, Index cols) {
+template <class M>
+void require_shape(const char* where, const M& m, Index rows, Index cols) {
   if (m.rows() == rows && m.cols() == cols) return;
   const auto shape = [](Index r, Index c) { return "(" + std::to_string(r) + ", " + std::to_string(c) + ")"; };
   throw std::invalid_argument(std::string(where) + " is " + shape(m.rows(), m.cols()) + ", expected " +
@@ -22,8 +22,8 @@ void require_shape(const char* where, const Eigen::EigenBase<Derived>& m, Index 
 
 /// throws std::invalid_argument "<where> is (r, c), expected (1 to rows, 1 to cols)" unless m fits; a limit of 0 is no
 /// limit
-template <class Derived>
-void require_fits(const char* where, const Eigen::EigenBase<Derived>& m, Index rows, Index cols) {
+template <class M>
+void require_fits(const char* where, const M& m, Index rows, Index cols) {
   const auto fits = [](Index n, Index limit) { return n > 0 && (limit == 0 || n <= limit); };
   if (fits(m.rows(), rows) && fits(m.cols(), cols)) return;
   const auto range = [](Index limit) {

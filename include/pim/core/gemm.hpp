@@ -25,9 +25,9 @@ struct EigenGemm {
   static void multiply_add(const A& a, const B& b, C&& c) {
     c.noalias() += a * b;
   }
-  /// c (M, N) = a (M, K) * b (K, N), exact
-  static void multiply_codes(const ConstMatrixRef_<std::int8_t>& a, const ConstMatrixRef_<std::int8_t>& b,
-                             MatrixRef_<std::int32_t> c) {
+  /// c (M, N) = a (M, K) * b (K, N), int8 and int32, exact
+  template <class A, class B, class C>
+  static void multiply_codes(const A& a, const B& b, C&& c) {
     c.setZero();
     for (Index i = 0; i < a.rows(); ++i) {
       for (Index k = 0; k < a.cols(); ++k) {

@@ -2,14 +2,12 @@
 #ifndef EIGEN_DONT_PARALLELIZE
 #define EIGEN_DONT_PARALLELIZE  // products run on our threads (core/parallel.hpp), never on OpenMP's as well
 #endif
-#include <cstddef>
 #include <Eigen/Core>
+
+#include <pim/core/index.hpp>
 
 /// pim: processing-in-memory simulators. Rooms and their order: docs/README.md.
 namespace pim {
-
-/// Signed size and position in a matrix.
-using Index = std::ptrdiff_t;
 
 /// Row-major matrix of any scalar: one row is one input vector, one token or one image.
 template <class T>

@@ -6,9 +6,10 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include <pim/core/matrix.hpp>
+#include <pim/core/index.hpp>
 
 namespace pim {
 

@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
@@ -18,21 +17,18 @@
 namespace pim::io {
 
 namespace detail {
-inline constexpr auto architecture_names = std::to_array<std::pair<std::string_view, model::Architecture>>(
-    {{"roberta", model::Architecture::roberta}, {"bert", model::Architecture::bert}});
+inline constexpr Named<model::Architecture> architecture_names[] = {{"roberta", model::Architecture::roberta},
+                                                                    {"bert", model::Architecture::bert}};
 
-inline constexpr auto activation_names = std::to_array<std::pair<std::string_view, nn::Activation>>({
-    {"gelu", nn::Activation::gelu},
-    {"gelu_new", nn::Activation::gelu_tanh},
-    {"relu", nn::Activation::relu},
-    {"gelu_python", nn::Activation::gelu},
-    {"gelu_fast", nn::Activation::gelu_tanh},
-    {"gelu_pytorch_tanh", nn::Activation::gelu_tanh},
-});
+inline constexpr Named<nn::Activation> activation_names[] = {
+    {"gelu", nn::Activation::gelu},           {"gelu_new", nn::Activation::gelu_tanh},
+    {"relu", nn::Activation::relu},           {"gelu_python", nn::Activation::gelu},
+    {"gelu_fast", nn::Activation::gelu_tanh}, {"gelu_pytorch_tanh", nn::Activation::gelu_tanh},
+};
 
 /// The first name of a value.
 template <class T, std::size_t n>
-std::string name_of(const std::array<std::pair<std::string_view, T>, n>& table, T value) {
+std::string name_of(const Named<T> (&table)[n], T value) {
   for (const auto& [name, meaning] : table) {
     if (meaning == value) return std::string(name);
   }
@@ -113,11 +109,10 @@ inline model::EncoderConfig parse_encoder_config(const Json& json, const std::st
   result.classifier_dropout = probability("classifier_dropout", result.hidden_dropout);
   result.labels = detail::read_labels(config);
 
-  constexpr auto positions = std::to_array<std::pair<std::string_view, int>>({{"absolute", 0}});
+  constexpr Named<int> positions[] = {{"absolute", 0}};
   config.choice("position_embedding_type", positions, 0);
   if (config.boolean("is_decoder", false)) config.fail("is_decoder", "false: only encoders can be read");
-  constexpr auto problems =
-      std::to_array<std::pair<std::string_view, bool>>({{"regression", true}, {"single_label_classification", false}});
+  constexpr Named<bool> problems[] = {{"regression", true}, {"single_label_classification", false}};
   if (config.choice("problem_type", problems, result.is_regression()) != result.is_regression()) {
     config.fail("problem_type", "regression with one label, single_label_classification with more (there are " +
                                     std::to_string(result.num_labels()) + ")");
@@ -142,26 +137,29 @@ inline Json encoder_config_json(const model::EncoderConfig& config) {
     id2label[std::to_string(id)] = config.labels[id];
     label2id[config.labels[id]] = id;
   }
-  return {{"architectures", {roberta ? "RobertaForSequenceClassification" : "BertForSequenceClassification"}},
-          {"model_type", detail::name_of(detail::architecture_names, config.architecture)},
-          {"vocab_size", config.vocab_size},
-          {"hidden_size", config.hidden_size},
-          {"num_hidden_layers", config.num_hidden_layers},
-          {"num_attention_heads", config.num_attention_heads},
-          {"intermediate_size", config.intermediate_size},
-          {"max_position_embeddings", config.max_position_embeddings},
-          {"type_vocab_size", config.type_vocab_size},
-          {"pad_token_id", config.pad_token_id},
-          {"layer_norm_eps", config.layer_norm_eps},
-          {"hidden_act", detail::name_of(detail::activation_names, config.hidden_act)},
-          {"hidden_dropout_prob", config.hidden_dropout},
-          {"attention_probs_dropout_prob", config.attention_dropout},
-          {"classifier_dropout", config.classifier_dropout},
-          {"position_embedding_type", "absolute"},
-          {"problem_type", config.is_regression() ? "regression" : "single_label_classification"},
-          {"id2label", id2label},
-          {"label2id", label2id},
-          {"torch_dtype", "float32"}};
+  const char* name = roberta ? "RobertaForSequenceClassification" : "BertForSequenceClassification";
+  Json json;
+  json["architectures"] = std::vector<std::string>{name};
+  json["model_type"] = detail::name_of(detail::architecture_names, config.architecture);
+  json["vocab_size"] = config.vocab_size;
+  json["hidden_size"] = config.hidden_size;
+  json["num_hidden_layers"] = config.num_hidden_layers;
+  json["num_attention_heads"] = config.num_attention_heads;
+  json["intermediate_size"] = config.intermediate_size;
+  json["max_position_embeddings"] = config.max_position_embeddings;
+  json["type_vocab_size"] = config.type_vocab_size;
+  json["pad_token_id"] = config.pad_token_id;
+  json["layer_norm_eps"] = config.layer_norm_eps;
+  json["hidden_act"] = detail::name_of(detail::activation_names, config.hidden_act);
+  json["hidden_dropout_prob"] = config.hidden_dropout;
+  json["attention_probs_dropout_prob"] = config.attention_dropout;
+  json["classifier_dropout"] = config.classifier_dropout;
+  json["position_embedding_type"] = "absolute";
+  json["problem_type"] = config.is_regression() ? "regression" : "single_label_classification";
+  json["id2label"] = id2label;
+  json["label2id"] = label2id;
+  json["torch_dtype"] = "float32";
+  return json;
 }
 
 }  // namespace pim::io

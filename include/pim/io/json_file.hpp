@@ -8,15 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <pim/core/text.hpp>
 #include <pim/io/file.hpp>
+#include <pim/io/json.hpp>
 
 namespace pim::io {
-
-using Json = nlohmann::json;                 ///< what is read; keys in alphabetical order
-using OrderedJson = nlohmann::ordered_json;  ///< what is written; keys in the order they were set
 
 namespace detail {
 /// Walks a text and leaves in *position how far the parser has come.

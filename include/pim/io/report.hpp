@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <pim/core/text.hpp>
-#include <pim/io/json_file.hpp>
+#include <pim/io/json.hpp>
 
 /// What a program found: one JSON document for machines, a table of the same rows for people.
 namespace pim::io {

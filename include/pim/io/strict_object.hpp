@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -15,7 +14,7 @@
 #include <vector>
 
 #include <pim/core/text.hpp>
-#include <pim/io/json_file.hpp>
+#include <pim/io/json.hpp>
 
 namespace pim::io {
 
@@ -35,6 +34,13 @@ struct Range {
     if (low && high) return " from " + shown(min) + " to " + shown(max);
     return low ? " of at least " + shown(min) : high ? " of at most " + shown(max) : "";
   }
+};
+
+/// A value and how files spell it.
+template <class T>
+struct Named {
+  std::string_view name;
+  T value;
 };
 
 /// What a null value means to a StrictObject.
@@ -107,19 +113,20 @@ class StrictObject {
     if (!value->is_string()) fail(key, "a text");
     return value->get<std::string>();
   }
-  /// One of the names of a table of (name, value).
+  /// The value that one of these names stands for.
   template <class T, std::size_t n>
-  T choice(std::string_view key, const std::array<std::pair<std::string_view, T>, n>& table,
-           std::type_identity_t<std::optional<T>> otherwise = {}) {
-    const Json* value = find_or(key, otherwise.has_value());
-    if (value == nullptr) return *otherwise;
+  T choice(std::string_view key, const Named<T> (&table)[n]) {
+    const Json& value = *find_or(key, false);
     std::vector<std::string_view> names;
     for (const auto& [name, meaning] : table) {
-      if (value->is_string() && value->get_ref<const std::string&>() == name) return meaning;
+      if (value.is_string() && value.get_ref<const std::string&>() == name) return meaning;
       names.push_back(name);
     }
-    fail(key, (n > 1 ? "one of " : "") + join(names) +
-                  (value->is_string() ? did_you_mean(value->get_ref<const std::string&>(), names) : ""));
+    fail_choice(key, value, names);
+  }
+  template <class T, std::size_t n>
+  T choice(std::string_view key, const Named<T> (&table)[n], std::type_identity_t<T> otherwise) {
+    return contains(key) ? choice(key, table) : otherwise;
   }
   StrictObject object(std::string_view key) { return StrictObject(*find_or(key, false), source_, path_of(key), null_); }
 
@@ -141,6 +148,10 @@ class StrictObject {
   const std::string& path() const { return path_; }
 
  private:
+  [[noreturn]] void fail_choice(std::string_view key, const Json& value, const std::vector<std::string_view>& names) {
+    fail(key, (names.size() > 1 ? "one of " : "") + join(names) +
+                  (value.is_string() ? did_you_mean(value.get_ref<const std::string&>(), names) : ""));
+  }
   static std::string described(const Json& value) {
     if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
     if (value.is_number_float() && !std::isfinite(value.get<double>())) return "not finite";

@@ -1,6 +1,5 @@
 #pragma once
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -50,7 +49,7 @@ class TileConfig {
     TileConfig config(std::filesystem::path(file).stem().string());
     StrictObject top(content, file);
     enum class By { type, name };
-    constexpr auto by_names = std::to_array<std::pair<std::string_view, By>>({{"type", By::type}, {"name", By::name}});
+    constexpr Named<By> by_names[] = {{"type", By::type}, {"name", By::name}};
     const By by = top.choice("by", by_names);
     const TileModel model = top.choice("model", detail::tile_models, TileModel::physical);
     if (by == By::type) {

@@ -1,13 +1,11 @@
 #pragma once
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <string_view>
-#include <utility>
 #include <variant>
 
 #include <pim/io/strict_object.hpp>
-#include <pim/tile/presets.hpp>
+#include <pim/tile/library.hpp>
 
 /// The `config` of one layer in a tile configuration; docs/io.md has the table of all keys.
 namespace pim::io {
@@ -23,41 +21,36 @@ enum class TileType { digital, reram, pcm, original };
 enum class PcmDevice { joshi, hermes };
 enum class ReRAMDevice { wan2022, cmo };
 
-template <class T>
-using NamesOf = std::pair<std::string_view, T>;
-
-inline constexpr auto tile_models = std::to_array<NamesOf<TileModel>>(
-    {{"physical", TileModel::physical}, {"newcomputebench", TileModel::newcomputebench}});
-inline constexpr auto tile_types = std::to_array<NamesOf<TileType>>({{"digital", TileType::digital},
-                                                                     {"reram", TileType::reram},
-                                                                     {"pcm", TileType::pcm},
-                                                                     {"original", TileType::original}});
-inline constexpr auto rescale_dims = std::to_array<NamesOf<tile::RescaleDim>>(
-    {{"vector", tile::RescaleDim::vector}, {"matrix", tile::RescaleDim::matrix}});
-inline constexpr auto number_formats = std::to_array<NamesOf<numeric::NumberFormat>>({{"e4m3", numeric::e4m3},
-                                                                                      {"e5m2", numeric::e5m2},
-                                                                                      {"e8m7", numeric::bf16},
-                                                                                      {"int8", numeric::int8},
-                                                                                      {"int4", numeric::int4}});
-inline constexpr auto roundings = std::to_array<NamesOf<numeric::Rounding>>(
-    {{"nearest", numeric::Rounding::nearest_even}, {"truncate", numeric::Rounding::toward_zero}});
-inline constexpr auto encodings = std::to_array<NamesOf<tile::Encoding>>(
-    {{"differential_pair", tile::Encoding::differential_pair}, {"single_device", tile::Encoding::single_device}});
-inline constexpr auto refreshes = std::to_array<NamesOf<tile::NoiseRefresh>>(
-    {{"at_programming", tile::NoiseRefresh::at_programming}, {"each_forward", tile::NoiseRefresh::each_forward}});
-inline constexpr auto pcm_devices =
-    std::to_array<NamesOf<PcmDevice>>({{"joshi", PcmDevice::joshi}, {"hermes", PcmDevice::hermes}});
-inline constexpr auto reram_devices =
-    std::to_array<NamesOf<ReRAMDevice>>({{"wan2022", ReRAMDevice::wan2022}, {"cmo", ReRAMDevice::cmo}});
-inline constexpr auto cmo_acceptances = std::to_array<NamesOf<device::CmoAcceptance>>(
-    {{"0.2%", device::CmoAcceptance::percent_0_2}, {"2%", device::CmoAcceptance::percent_2}});
-inline constexpr auto vector_quantizers =
-    std::to_array<NamesOf<tile::newcomputebench::VectorQuantizer>>({{"e4m3", numeric::newcomputebench::e4m3},
-                                                                    {"e5m2", numeric::newcomputebench::e5m2},
-                                                                    {"e8m7", numeric::newcomputebench::e8m7},
-                                                                    {"int8", numeric::newcomputebench::ScaleInteger{8}},
-                                                                    {"int4", numeric::newcomputebench::ScaleInteger{4}},
-                                                                    {"none", std::monostate{}}});
+inline constexpr Named<TileModel> tile_models[] = {{"physical", TileModel::physical},
+                                                   {"newcomputebench", TileModel::newcomputebench}};
+inline constexpr Named<TileType> tile_types[] = {{"digital", TileType::digital},
+                                                 {"reram", TileType::reram},
+                                                 {"pcm", TileType::pcm},
+                                                 {"original", TileType::original}};
+inline constexpr Named<tile::RescaleDim> rescale_dims[] = {{"vector", tile::RescaleDim::vector},
+                                                           {"matrix", tile::RescaleDim::matrix}};
+inline constexpr Named<numeric::NumberFormat> number_formats[] = {{"e4m3", numeric::e4m3},
+                                                                  {"e5m2", numeric::e5m2},
+                                                                  {"e8m7", numeric::bf16},
+                                                                  {"int8", numeric::int8},
+                                                                  {"int4", numeric::int4}};
+inline constexpr Named<numeric::Rounding> roundings[] = {{"nearest", numeric::Rounding::nearest_even},
+                                                         {"truncate", numeric::Rounding::toward_zero}};
+inline constexpr Named<tile::Encoding> encodings[] = {{"differential_pair", tile::Encoding::differential_pair},
+                                                      {"single_device", tile::Encoding::single_device}};
+inline constexpr Named<tile::NoiseRefresh> refreshes[] = {{"at_programming", tile::NoiseRefresh::at_programming},
+                                                          {"each_forward", tile::NoiseRefresh::each_forward}};
+inline constexpr Named<PcmDevice> pcm_devices[] = {{"joshi", PcmDevice::joshi}, {"hermes", PcmDevice::hermes}};
+inline constexpr Named<ReRAMDevice> reram_devices[] = {{"wan2022", ReRAMDevice::wan2022}, {"cmo", ReRAMDevice::cmo}};
+inline constexpr Named<device::CmoAcceptance> cmo_acceptances[] = {{"0.2%", device::CmoAcceptance::percent_0_2},
+                                                                   {"2%", device::CmoAcceptance::percent_2}};
+inline constexpr Named<tile::newcomputebench::VectorQuantizer> vector_quantizers[] = {
+    {"e4m3", numeric::newcomputebench::e4m3},
+    {"e5m2", numeric::newcomputebench::e5m2},
+    {"e8m7", numeric::newcomputebench::e8m7},
+    {"int8", numeric::newcomputebench::ScaleInteger{8}},
+    {"int4", numeric::newcomputebench::ScaleInteger{4}},
+    {"none", std::monostate{}}};
 
 inline Index core_size(StrictObject& config, Index otherwise, Index most = 65536) {
   return config.integer<Index>("core_size", {.min = 1, .max = most}, otherwise);

@@ -183,7 +183,7 @@ inline void write_wordpiece_vocabulary(const std::filesystem::path& vocab_txt,
 inline void write_wordpiece(const std::filesystem::path& folder, const task::WordPiece& word_piece) {
   const task::BasicTokenizationParams& basic = word_piece.basic_tokenization();
   const task::SpecialTokens& special = word_piece.special_tokens();
-  OrderedJson config;
+  Json config;
   config["tokenizer_class"] = "BertTokenizer";
   config["do_lower_case"] = basic.lower_case;
   config["strip_accents"] = basic.strip_accents;

@@ -32,6 +32,5 @@ class ExactMatmul {
  private:
   Matrix_<T> w_;
 };
-static_assert(MatmulKernel<ExactMatmul<float>> && MatmulKernel<ExactMatmul<double>, double>);
 
 }  // namespace pim::kernel

@@ -3,7 +3,7 @@
 #include <variant>
 
 #include <pim/kernel/any_matmul.hpp>
-#include <pim/tile/presets.hpp>
+#include <pim/tile/library.hpp>
 
 namespace pim::kernel {
 

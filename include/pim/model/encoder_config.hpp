@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include <pim/core/matrix.hpp>
-#include <pim/nn/activation.hpp>
+#include <pim/core/index.hpp>
+#include <pim/nn/activation_kind.hpp>
 
 namespace pim::model {
 

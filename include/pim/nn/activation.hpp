@@ -7,6 +7,7 @@
 #include <pim/core/math.hpp>
 #include <pim/core/matrix.hpp>
 #include <pim/core/parallel.hpp>
+#include <pim/nn/activation_kind.hpp>
 #include <pim/nn/buffer.hpp>
 
 namespace pim::nn {
@@ -58,13 +59,6 @@ template <class T>
     return {T(0.5) * std::erfc(-x / std::numbers::sqrt2_v<T>), std::exp(T(-0.5) * x * x) * inverse_sqrt_2pi};
   }
 }
-
-/// Functions of one element; what a configuration's `hidden_act` names.
-enum class Activation {
-  gelu,       ///< x * normal cdf(x)                                        "gelu"
-  gelu_tanh,  ///< x / 2 * (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))      "gelu_new", "gelu_pytorch_tanh"
-  relu,       ///< max(x, 0)                                                "relu"
-};
 
 /// Value and slope at one point.
 template <class T>

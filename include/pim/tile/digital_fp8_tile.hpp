@@ -167,6 +167,5 @@ class BasicDigitalTile {
   RowVector column_unit_;  // (cols): value of one weight code
 };
 using DigitalFP8Tile = BasicDigitalTile<Gemm>;
-static_assert(verify_tile<DigitalFP8Tile>());
 
 }  // namespace pim::tile

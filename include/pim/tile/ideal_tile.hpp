@@ -46,6 +46,5 @@ class BasicIdealTile {
   Matrix w_;
 };
 using IdealTile = BasicIdealTile<Gemm>;
-static_assert(verify_tile<IdealTile>());
 
 }  // namespace pim::tile

@@ -33,4 +33,7 @@ struct TileList {
 using Library = TileList<IdealTile, DigitalFP8Tile, ReRAMTile, GaussianReRAMTile, CmoReRAMTile, PCMTile, HermesPCMTile,
                          newcomputebench::DigitalTile, newcomputebench::ReRAMTile, newcomputebench::PCMTile>;
 
+/// Parameters of one of the library's tiles.
+using AnyParams = Library::AnyParams;
+
 }  // namespace pim::tile

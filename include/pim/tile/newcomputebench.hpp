@@ -94,7 +94,6 @@ class BasicDigitalTile {
   Matrix weights_;
 };
 using DigitalTile = BasicDigitalTile<Gemm>;
-static_assert(verify_tile<DigitalTile>());
 
 struct ReRAMTileParams {
   Index core_size = 256;      ///< 0: one block of any size
@@ -146,7 +145,6 @@ class BasicReRAMTile {
   Matrix exact_, weights_;
 };
 using ReRAMTile = BasicReRAMTile<Gemm>;
-static_assert(verify_tile<ReRAMTile>());
 
 struct PCMTileParams {
   Index core_size = 256;
@@ -301,6 +299,5 @@ class BasicPCMTile {
   Matrix exact_, weights_;  // (core, core), scaled to gmax, padded
 };
 using PCMTile = BasicPCMTile<Gemm>;
-static_assert(verify_tile<PCMTile>());
 
 }  // namespace pim::tile::newcomputebench

@@ -9,8 +9,6 @@ using PCMTile = CrossbarTile<device::Pcm<device::JoshiPcm>>;
 /// Phase-change crossbar with the device of the HERMES chip, one device a weight's sign.
 using HermesPCMTile = CrossbarTile<device::Pcm<device::HermesSinglePcm>>;
 
-static_assert(verify_tile<PCMTile>() && verify_tile<HermesPCMTile>());
-
 /// Preset `pcm`: all terms, 25 s after programming, compensated, 8-bit DAC and ADC.
 /// source  Rasch et al., Nat. Commun. 14, 5282 (2023), table of the standard hardware model
 inline PCMTile::Params pcm_preset() {

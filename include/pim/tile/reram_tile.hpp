@@ -12,8 +12,6 @@ using GaussianReRAMTile = CrossbarTile<device::GaussianCell>;
 /// CMO/HfOx ReRAM crossbar; one device a weight is `.encoding = Encoding::single_device`.
 using CmoReRAMTile = CrossbarTile<device::CmoHfox>;
 
-static_assert(verify_tile<ReRAMTile>() && verify_tile<GaussianReRAMTile>() && verify_tile<CmoReRAMTile>());
-
 /// Preset `reram`: 4-bit weights one second after programming, 8-bit DAC and ADC, 1 % short-term read noise.
 /// source  Wan et al., Nature 608, 504 (2022); the read noise as aihwkit pairs it with this model
 inline ReRAMTile::Params reram_preset() { return {.core_size = 256, .weight_bits = 4, .additive_read_noise = 0.01F}; }

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <pim/core/matrix.hpp>
+#include <pim/core/index.hpp>
 #include <pim/task/glue/basic_tokenization.hpp>
 #include <pim/task/glue/special_tokens.hpp>
 #include <pim/task/glue/unicode.hpp>

@@ -12,7 +12,7 @@
 #include <vector>
 #include <pim/core/check.hpp>
 #include <pim/core/hash.hpp>
-#include <pim/core/matrix.hpp>
+#include <pim/core/index.hpp>
 #include <pim/core/rng.hpp>
 #include <pim/task/glue/builtin_lexicon.hpp>
 #include <pim/task/glue/example.hpp>

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-#include <pim/core/matrix.hpp>
+#include <pim/core/index.hpp>
 #include <pim/core/text.hpp>
 #include <pim/task/glue/special_tokens.hpp>
 #include <pim/task/glue/unicode.hpp>

@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 #include <vector>
-#include <pim/core/matrix.hpp>
+#include <pim/core/index.hpp>
 #include <pim/task/glue/byte_level_bpe.hpp>
 #include <pim/task/glue/special_tokens.hpp>
 #include <pim/task/glue/unicode.hpp>

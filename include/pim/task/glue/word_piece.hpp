@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 #include <pim/core/check.hpp>
-#include <pim/core/matrix.hpp>
+#include <pim/core/index.hpp>
 #include <pim/task/glue/basic_tokenization.hpp>
 #include <pim/task/glue/special_tokens.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <algorithm>
 
-#include <pim/core/matrix.hpp>
+#include <pim/core/index.hpp>
 
 namespace pim::task {
 
