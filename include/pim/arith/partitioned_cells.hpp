@@ -300,7 +300,7 @@ class PartitionedBlocks : public PartitionedCells<G> {
     return {bits, carry_out ? c.no_generate.highest() : Lane{}};
   }
 
-  /// x + carry, without the generates of a full sum
+  /// x + carry, a one or a cell: a sum without generates
   Sum increment(const Lane& x, const CarryIn& carry, bool carry_out) {
     constexpr int chained = 4;
     const int first = x.first(), bits = x.count(), count = carry_out ? bits : bits - 1;
@@ -332,7 +332,6 @@ class PartitionedBlocks : public PartitionedCells<G> {
     np = p = {};
     const Lane in = ones(first, bits);
     and_not(in.highest(bits - 1), done.lowest(bits - 1));
-    if (carry.kind == CarryIn::Kind::zero) set(in.lowest(), false);
     if (carry.kind == CarryIn::Kind::cell) and_not(in.lowest(), carry.complement);
     const Lane neither = nor(x, in);
     and_not(in, nor(x, neither));

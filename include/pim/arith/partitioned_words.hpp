@@ -176,14 +176,16 @@ class PartitionedWords {
   /// a + b + carry, as wide as the wider
   Sum add(const Word& a, const Word& b, Bit carry = {}) {
     const int bits = std::max(width(a), width(b));
-    Word sum = each_rowful(extend(a, bits), extend(b, bits), [&](const Word& x, const Word& y) {
+    Word sum;
+    for_rowfuls(extend(a, bits), extend(b, bits), [&](const Word& x, const Word& y) {
+      const bool is_increment = std::all_of(y.begin(), y.end(), [](const Bit& bit) { return bit.is(false); });
+      if (is_increment && carry.is(false)) return append(sum, x);
       const int first = place_of(x, y);
       const CarryIn in = carry_in(carry);
-      const bool is_increment = std::all_of(y.begin(), y.end(), [](const Bit& bit) { return bit.is(false); });
       const auto total = is_increment ? blocks_.increment(lane_of(x, first, false), in, true)
                                       : blocks_.add(lane_of(x, first, false), both_of(y, first), in, true);
       carry = {total.no_carry, true};
-      return blocks_.take(total.bits);
+      append(sum, word_of(blocks_.take(total.bits)));
     });
     return {std::move(sum), carry};
   }
