@@ -17,6 +17,7 @@
 #include <pim/arith/partitioned_fixed.hpp>
 #include <pim/arith/partitioned_floating.hpp>
 #include <pim/arith/partitioned_words.hpp>
+#include <pim/arith/partitioned_words.hpp>
 #include <pim/arith/published/float_programs.hpp>
 #include <pim/arith/published/parallel_fixed.hpp>
 #include <pim/arith/published/parallel_float.hpp>
@@ -186,7 +187,8 @@ row::Program<G> partitioned_program(const Request& request) {
       default:
         break;
     }
-  } else if (request.contract == Contract::published) {
+  } else if (request.contract == Contract::published &&
+             partitioned::has_float_programs(f.exponent_bits, f.mantissa_bits)) {
     const int e = f.exponent_bits, m = f.mantissa_bits;
     switch (request.operation) {
       case Operation::add_unsigned:
