@@ -17,7 +17,6 @@
 #include <pim/arith/partitioned_fixed.hpp>
 #include <pim/arith/partitioned_floating.hpp>
 #include <pim/arith/partitioned_words.hpp>
-#include <pim/arith/partitioned_words.hpp>
 #include <pim/arith/published/float_programs.hpp>
 #include <pim/arith/published/parallel_fixed.hpp>
 #include <pim/arith/published/parallel_float.hpp>

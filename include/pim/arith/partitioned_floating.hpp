@@ -10,13 +10,20 @@
 
 namespace pim::arith::partitioned {
 
+/// An exponent must be able to count the positions of a sum.
+constexpr int longest_mantissa(int exponent_bits) { return std::min(52, (1 << exponent_bits) - 5); }
+/// The formats of the programs below; FloatProgram throws for others.
+constexpr bool has_float_programs(int exponent_bits, int mantissa_bits) {
+  return exponent_bits >= 4 && exponent_bits <= 11 && mantissa_bits >= 2 &&
+         mantissa_bits <= longest_mantissa(exponent_bits);
+}
+
 /// Builds the floating-point programs below: z = x op y, fields of z in the partitions of those of x and y.
 /// Of a number under way the hidden bit is in the highest partition, and bits to round away are below the mantissa.
 template <gate::GateSet G>
 class FloatProgram {
  public:
-  /// throws  std::invalid_argument: exponent_bits outside 4 to 11, mantissa_bits outside 2 to 52, or an exponent that
-  ///         cannot count the positions of the mantissa
+  /// throws  std::invalid_argument: not has_float_programs(exponent_bits, mantissa_bits)
   FloatProgram(const std::string& operation, int exponent_bits, int mantissa_bits, bool with_sign)
       : e0_(with_sign ? 1 : 0),
         ne_(checked(exponent_bits, mantissa_bits)),
@@ -220,7 +227,7 @@ class FloatProgram {
  private:
   static int checked(int exponent_bits, int mantissa_bits) {
     require_range("partitioned: exponent bits", exponent_bits, 4, 11);
-    require_range("partitioned: mantissa bits", mantissa_bits, 2, std::min(52, (1 << exponent_bits) - 5));
+    require_range("partitioned: mantissa bits", mantissa_bits, 2, longest_mantissa(exponent_bits));
     return exponent_bits;
   }
   /// that can hold 0 to positions - 1
