@@ -8,13 +8,13 @@ namespace pim::arith {
 /// Which serial algorithms are cheapest on a gate set, from counted cycles of the mapped programs.
 struct SerialTuning {
   int radix4_bits = 8;      ///< multiply: from this width on two bits at a time, with three times x at hand
-  int karatsuba_bits = 31;  ///< multiply: from this width on three products of half the width
+  int karatsuba_bits = 28;  ///< multiply: from this width on three products of half the width
   /// divide: the step, in single NORs, or as a subtraction undone by multiplexers, or one of a masked divisor
   enum class Step : std::uint8_t { gates, adder, mask } division_step = Step::gates;
 };
 inline constexpr SerialTuning nor_tuning{};
 inline constexpr SerialTuning min3_tuning{
-    .radix4_bits = 12, .karatsuba_bits = 40, .division_step = SerialTuning::Step::adder};
+    .radix4_bits = 11, .karatsuba_bits = 28, .division_step = SerialTuning::Step::adder};
 
 /// DRAM: an adder costs two ANDs, so that a row per bit is never beaten.
 inline constexpr SerialTuning dram_tuning{
