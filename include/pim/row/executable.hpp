@@ -105,7 +105,7 @@ class LutLoops {
   using Loop = void (*)(Word* rows, Word* scratch, const executable::Step* step, const executable::Step* end);
 
   /// The loop that runs steps of this truth table.
-  static Loop loop(std::uint8_t truth) { return loops[truth]; }
+  static Loop loop(std::uint8_t truth);
 
  private:
   template <unsigned Table>
@@ -127,6 +127,11 @@ class LutLoops {
   }
   static constexpr std::array<Loop, 256> loops = all(std::make_index_sequence<256>{});
 };
+
+template <Index Words>
+typename LutLoops<Words>::Loop LutLoops<Words>::loop(std::uint8_t truth) {
+  return loops[truth];
+}
 
 /// The fast form of a program: what its results need, as functions of at most three columns (LutNetwork), with scratch
 /// that is reused as soon as it is free, so that it stays in the nearest cache. It holds no counts: what is fused or

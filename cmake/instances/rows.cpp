@@ -1,0 +1,2 @@
+#define PIM_INSTANCE template
+#include "instances/rows.hpp"
