@@ -20,13 +20,15 @@ namespace pim::arith {
 
 /// One pass over a circuit: executes its live blocks in order, each by the recipe that is cheapest with the cells that
 /// are at hand. `wanted` says per node which polarities later blocks will read (bit 0: the value, bit 1: its
-/// complement); `used()` says afterwards which they read, for the next pass.
+/// complement); `used()` says afterwards which they read, for the next pass. A complement that up to `sharers` later
+/// blocks may read as well is charged to this block in part.
 template <gate::GateSet G>
 class MemristivePass {
  public:
-  MemristivePass(const Circuit& circuit, std::span<const std::uint8_t> wanted)
+  MemristivePass(const Circuit& circuit, std::span<const std::uint8_t> wanted, int sharers)
       : nodes_(circuit.nodes()),
         wanted_(wanted),
+        sharers_(sharers),
         live_(circuit.live()),
         uses_(nodes_.size(), 0),
         cells_(nodes_.size(), {none, none}),
@@ -208,10 +210,10 @@ class MemristivePass {
   bool is_own(Bit bit) const { return cell(bit) != none && (!is_input_[bit.node()] || bit.inverted()); }
   /// Dies with this block and may be overwritten.
   bool is_disposable(Bit bit) const { return uses_[bit.node()] == 0 && is_own(bit); }
-  /// Weighted cycles to provide a literal. A conversion that later blocks may share is charged in part.
+  /// Weighted cycles to provide a literal.
   int cost_of(Bit bit, bool is_destroyed) const {
     const bool here = cell(bit) != none, complement_here = cell(~bit) != none;
-    if (!is_destroyed) return here ? 0 : 2 * weight / std::clamp(uses_[bit.node()] + 1, 1, 4);
+    if (!is_destroyed) return here ? 0 : 2 * weight / std::min(uses_[bit.node()] + 1, sharers_);
     if (is_disposable(bit)) return 0;
     return (complement_here ? 2 : 4) * weight;
   }
@@ -343,6 +345,7 @@ class MemristivePass {
 
   const std::vector<Circuit::Node>& nodes_;
   std::span<const std::uint8_t> wanted_;
+  int sharers_;
   std::vector<bool> live_;
   std::vector<int> uses_;  ///< blocks and outputs yet to come
   std::vector<std::array<int, 2>> cells_;
@@ -363,17 +366,21 @@ class MemristivePass {
 template <gate::GateSet G>
 row::Program<G> map_memristive(const Circuit& circuit) {
   static_assert(gate::has<G>(gate::not_) && gate::has<G>(gate::nor), "map_memristive: the gate set needs NOT and NOR");
-  constexpr int passes = 6;
-  std::vector<std::uint8_t> wanted(circuit.nodes().size(), 0);
+  std::vector<std::uint8_t> required(circuit.nodes().size(), 0);
   for (const Circuit::Port& port : circuit.outputs()) {
-    for (const Bit bit : port.bits) wanted[bit.node()] |= bit.inverted() ? 2 : 1;
+    for (const Bit bit : port.bits) required[bit.node()] |= bit.inverted() ? 2 : 1;
   }
+  const auto score = [](const row::Counts& counts) { return 4 * counts.cycles + counts.cells; };
+  constexpr int passes = 6;
   std::optional<row::Program<G>> best;
-  for (int pass = 0; pass < passes; ++pass) {
-    const MemristivePass<G> mapped(circuit, wanted);
-    if (!best || mapped.program().counts().cycles < best->counts().cycles) best = mapped.program();
-    if (mapped.used() == wanted) break;
-    wanted = mapped.used();
+  for (const int sharers : {1, 4}) {
+    auto wanted = required;
+    for (int pass = 0; pass < passes; ++pass) {
+      const MemristivePass<G> mapped(circuit, wanted, sharers);
+      if (!best || score(mapped.program().counts()) < score(best->counts())) best = mapped.program();
+      if (mapped.used() == wanted) break;
+      wanted = mapped.used();
+    }
   }
   return *best;
 }
