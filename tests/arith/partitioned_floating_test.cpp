@@ -1,7 +1,10 @@
 #include <pim/arith/partitioned_floating.hpp>
 
+#include <array>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -111,7 +114,8 @@ TEST_CASE("partitioned floats: every pair of small numbers", "[arith][partitione
 
 /// Half of the pairs are close in exponent, half of the mantissas short: sums that cancel, ties, carries.
 TEST_CASE("partitioned floats: random numbers", "[arith][partitioned]") {
-  for (const auto& [ne, nm] : {std::pair(5, 10), {8, 7}, {8, 23}, {11, 52}, {4, 5}, {4, 11}, {6, 13}, {7, 29}}) {
+  for (const auto& format : {std::pair(5, 10), {8, 7}, {8, 23}, {11, 52}, {4, 5}, {4, 11}, {6, 13}, {7, 29}}) {
+    const int ne = format.first, nm = format.second;
     for (const FloatOperation operation : all_operations) {
       const Case c{operation, ne, nm};
       const pim::Rng rng(11);

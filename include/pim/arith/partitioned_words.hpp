@@ -101,7 +101,10 @@ class PartitionedWords {
     return and_(not_(none), not_(both));
   }
   /// s ? a : b
-  Bit mux(const Bit& s, const Bit& a, const Bit& b) { return or_(and_(s, a), and_(not_(s), b)); }
+  Bit mux(const Bit& s, const Bit& a, const Bit& b) {
+    const Bit one = and_(s, a), other = and_(not_(s), b);
+    return or_(one, other);
+  }
 
   /// @{ bit by bit
   Word not_(Word a) const {
@@ -115,7 +118,8 @@ class PartitionedWords {
       const int first = place_of(x, y);
       const Lane other = lane_of(x, first, false), otherwise = lane_of(y, first, false);
       const Both chosen = broadcast(s, first, width(x));
-      return blocks_.nor(blocks_.nor(other, chosen.no), blocks_.nor(otherwise, chosen.yes));
+      const Lane not_other = blocks_.nor(other, chosen.no), not_otherwise = blocks_.nor(otherwise, chosen.yes);
+      return blocks_.nor(not_other, not_otherwise);
     });
   }
   Word and_(const Word& a, const Bit& gate) {
@@ -182,8 +186,9 @@ class PartitionedWords {
       if (is_increment && carry.is(false)) return append(sum, x);
       const int first = place_of(x, y);
       const CarryIn in = carry_in(carry);
-      const auto total = is_increment ? blocks_.increment(lane_of(x, first, false), in, true)
-                                      : blocks_.add(lane_of(x, first, false), both_of(y, first), in, true);
+      const Lane augend = lane_of(x, first, false);
+      const auto total =
+          is_increment ? blocks_.increment(augend, in, true) : blocks_.add(augend, both_of(y, first), in, true);
       carry = {total.no_carry, true};
       append(sum, word_of(blocks_.take(total.bits)));
     });
@@ -253,7 +258,7 @@ class PartitionedWords {
       cut(kept + (2 << j) - 1);  // the shifts that are left bring no more into the kept bits
       const int step = std::min(1 << j, width(a));
       const Word high = slice(result.rest, j, width(limit) - j);
-      const Bit shifts = and_(not_(any(slice(a, width(a) - step, step))), any(high));
+      const Bit leading = any(slice(a, width(a) - step, step)), shifts = and_(not_(leading), any(high));
       result.rest = concat(slice(result.rest, 0, j), subtract(high, {shifts}).sum);
       a = mux(shifts, raised(a, step), a);
     }
