@@ -161,7 +161,7 @@ Program<G> merge_inits(const Program<G>& program) {
   merged.set_title(program.title());
   for (const Operand& operand : program.inputs()) merged.add_input(operand);
   for (std::size_t g = 0; g <= gates.size(); ++g) {
-    auto& [zeros, ones] = before[g];
+    auto &zeros = before[g][0], &ones = before[g][1];
     std::ranges::sort(zeros), std::ranges::sort(ones);
     // A cell that is initialised twice keeps the value that came last.
     const bool ones_first = std::ranges::any_of(zeros, [&](std::size_t zero) {
