@@ -27,33 +27,24 @@ Float<W> valid_or_zero(W& w, typename W::Bit valid, const Float<W>& x) {
   return {w.and_(x.sign, valid), w.and_(x.exponent, valid), w.and_(x.mantissa, valid)};
 }
 
-/// number / 2^distance for distances up to 2^levels - 1, 0 for larger ones; the latter leave no sticky bit
+/// Rounds a product or quotient. Of `bits` the highest has weight 2, and one of the two highest is 1.
+/// exponent  exponent_bits + 1 bits; plus `offset` it is the biased exponent of the weight that the highest 1 has, plus
+///           2^(exponent_bits - 1), so that no exponent in range needs a sign
+/// nonzero   0 makes the result +0
 template <class W>
-typename W::Shifted align(W& w, typename W::Word number, const typename W::Word& distance, int levels) {
-  const int near = std::min(levels, w.width(distance));
-  if (near < w.width(distance))
-    number = w.and_(number, w.not_(w.any(w.slice(distance, near, w.width(distance) - near))));
-  return w.shift_right(number, w.slice(distance, 0, near));
-}
-
-/// Exponent and mantissa of a product or quotient of nonzero numbers, from its bits `quotient_or_product`: the highest
-/// has weight 2, and one of the two highest is 1.
-/// exponent  e + 2^(exponent_bits - 1), where e is the biased exponent of the weight 2, before rounding; `offset` is
-///           added to it
-template <class W>
-Float<W> finish(W& w, typename W::Bit sign, const typename W::Word& biased_twice, const typename W::Word& offset,
+Float<W> finish(W& w, typename W::Bit sign, const typename W::Word& exponent, const typename W::Word& offset,
                 const typename W::Word& bits, typename W::Bit sticky, typename W::Bit nonzero) {
-  const int exponent_bits = w.width(biased_twice) - 1;
+  const int exponent_bits = w.width(exponent) - 1;
   const int width = w.width(bits), mantissa_bits = width - 3;
   const auto high = w.at(bits, width - 1);
   const auto kept = w.mux(high, w.slice(bits, 2, mantissa_bits), w.slice(bits, 1, mantissa_bits));
   const auto guard = w.mux(high, w.at(bits, 1), w.at(bits, 0));
   const auto lost = w.or_(sticky, w.and_(high, w.at(bits, 0)));
   const auto mantissa = w.increment(kept, rounds_up(w, kept, guard, lost));
-  const auto exponent = w.add(biased_twice, offset, mantissa.carry).sum;
+  const auto code = w.add(exponent, offset, mantissa.carry).sum;
   // Codes 2^(E-1) to 3 * 2^(E-1) - 1 are the exponents 0 to 2^E - 1.
-  const auto in_range = w.xor_(w.at(exponent, exponent_bits), w.at(exponent, exponent_bits - 1));
-  const auto field = w.concat(w.slice(exponent, 0, exponent_bits - 1), w.at(exponent, exponent_bits));
+  const auto in_range = w.xor_(w.at(code, exponent_bits), w.at(code, exponent_bits - 1));
+  const auto field = w.concat(w.slice(code, 0, exponent_bits - 1), w.at(code, exponent_bits));
   return valid_or_zero(w, w.and_(nonzero, in_range), {sign, field, mantissa.sum});
 }
 
@@ -73,8 +64,7 @@ Float<W> add_unsigned(W& w, const Float<W>& x, const Float<W>& y) {
   const auto hidden = w.and_(w.any(x.exponent), w.any(y.exponent));  // of the smaller
   const auto small = w.mux(less, w.concat(w.concat(x.mantissa, hidden), no),
                            w.concat(no, w.concat(y.mantissa, hidden)));  // guard bit lowest
-  const int levels = static_cast<int>(std::bit_width(static_cast<unsigned>(mantissa_bits + 1)));
-  const auto aligned = detail::align(w, small, distance, levels);
+  const auto aligned = w.shift_right(small, distance);
 
   const auto sum = w.add(large, w.slice(aligned.word, 1, mantissa_bits + 1));
   const auto carry = sum.carry;
@@ -97,9 +87,7 @@ Float<W> add(W& w, const Float<W>& x, const Float<W>& y) {
 
   // Two more bits below the mantissa, and a sticky bit that stands for what lies below those.
   const auto below = w.constant(0, 2);
-  const int levels = static_cast<int>(std::bit_width(static_cast<unsigned>(mantissa_bits + 2)));
-  const auto aligned =
-      detail::align(w, w.concat(below, w.concat(small.mantissa, w.any(small.exponent))), distance, levels);
+  const auto aligned = w.shift_right(w.concat(below, w.concat(small.mantissa, w.any(small.exponent))), distance);
   const auto opposite = w.xor_(x.sign, y.sign);
   const auto sum = w.add(w.concat(below, w.concat(large.mantissa, w.any(large.exponent))),
                          w.xor_(aligned.word, opposite), w.and_(opposite, w.not_(aligned.sticky)));

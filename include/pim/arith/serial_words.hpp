@@ -135,15 +135,14 @@ class SerialWords {
 
   /// a / 2^amount; amounts beyond the width give 0
   Shifted shift_right(Word a, const Word& amount) {
-    const std::size_t stages = std::min(amount.size(), static_cast<std::size_t>(std::bit_width(a.size() - 1)));
-    const Bit beyond = any(Word(amount.begin() + static_cast<std::ptrdiff_t>(stages), amount.end()));
-    Bit sticky = and_(any(a), beyond);
-    a = and_(a, ~beyond);
-    for (std::size_t j = 0; j < stages; ++j) {
-      const std::size_t step = std::size_t{1} << j;
-      const Word lost(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(step));
-      sticky = or_(sticky, and_(any(lost), amount[j]));
-      for (std::size_t i = 0; i < a.size(); ++i) a[i] = mux(amount[j], i + step < a.size() ? a[i + step] : zero, a[i]);
+    // Amounts beyond the stages are as good as the greatest that they take.
+    const int stages = std::min(width(amount), static_cast<int>(std::bit_width(a.size())));
+    const Word taken = or_(slice(amount, 0, stages), any(slice(amount, stages, width(amount) - stages)));
+    Bit sticky = zero;
+    for (int j = 0; j < stages; ++j) {
+      const int step = std::min(1 << j, width(a));
+      sticky = or_(sticky, and_(any(slice(a, 0, step)), at(taken, j)));
+      a = mux(at(taken, j), extend(slice(a, step, width(a) - step), width(a)), a);
     }
     return {std::move(a), sticky};
   }
