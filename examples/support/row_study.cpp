@@ -10,6 +10,7 @@
 #include <pim/arith/verify.hpp>
 #include <pim/gate/memristive.hpp>
 #include <pim/row/bulk_init.hpp>
+#include <pim/row/dram_listing.hpp>
 #include <pim/row/listing.hpp>
 #include <pim/row/routine.hpp>
 

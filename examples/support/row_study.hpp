@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -28,7 +29,7 @@ struct RowStudyOptions {
   Verify verify = Verify::none;
   std::uint64_t every = 1;  ///< exhaustive: one combination of so many, spread over all
   std::uint64_t seed = 42;
-  std::optional<row::Faults> faults;
+  std::optional<row::Faults> faults = {};
   /// called with rows verified and rows to verify
   std::function<void(std::uint64_t, std::uint64_t)> progress = {};
 };

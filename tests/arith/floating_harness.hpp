@@ -102,7 +102,8 @@ inline std::uint64_t float_code(const pim::arith::Format& format, bool negative,
 /// Codes where rounding, encoding and classes change: both signs, exponents at and next to both ends and 1.0, mantissas
 /// at and next to their ends and the middle. At the top exponent these are infinities and NaNs of all classes.
 inline std::vector<std::uint64_t> directed_codes(const pim::arith::Format& format) {
-  const std::uint64_t top = (1ULL << format.exponent_bits) - 1, bias = top / 2, m = format.mantissa_bits;
+  const std::uint64_t top = (1ULL << format.exponent_bits) - 1, bias = top / 2,
+                      m = static_cast<std::uint64_t>(format.mantissa_bits);
   const std::uint64_t ones = (1ULL << m) - 1, half = 1ULL << (m - 1);
   std::vector<std::uint64_t> exponents{0,        1,    2,        m + 1,   bias / 2, bias / 2 + 1,
                                        bias - 1, bias, bias + 1, top - 2, top - 1,  top};
@@ -130,7 +131,7 @@ struct FloatPairs {
     for (const std::uint64_t a : codes) {
       for (const std::uint64_t b : codes) x.push_back(a), y.push_back(b);
     }
-    std::mt19937_64 random(format.bits());
+    std::mt19937_64 random(static_cast<std::uint64_t>(format.bits()));
     const std::uint64_t top = (1ULL << format.exponent_bits) - 1, ones = (1ULL << format.mantissa_bits) - 1;
     const auto any_mantissa = [&] {
       const auto zeros = random() % static_cast<unsigned>(format.mantissa_bits + 1);

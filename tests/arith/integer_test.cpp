@@ -95,7 +95,8 @@ TEMPLATE_TEST_CASE("Integers: every width", "[arith][integer]", NotNor, NotMin3)
         for (const auto& operand : program.inputs())
           in.push_back(memristive_test::random_numbers(2048, operand.bits.size(), Rng(in.size() + 1)));
         if (operation == Operation::divide) {  // half of the quotients fit
-          for (std::size_t r = 0; r < 1024; ++r) in[0][r] = memristive_test::low_bits(in[0][r], 1 + r % (2 * bits));
+          for (std::size_t r = 0; r < 1024; ++r)
+            in[0][r] = memristive_test::low_bits(in[0][r], 1 + r % (2 * static_cast<std::size_t>(bits)));
         }
         INFO(info(operation).name << " of " << name(format));
         CHECK(wrong_rows(program, operation, format, in) == 0);

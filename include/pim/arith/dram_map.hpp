@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -256,6 +257,7 @@ class DRAMMapper {
         candidates.push_back(
             {4 * states_[i].commands + plan.cost, states_[i].commands + static_cast<int>(plan.steps.size()), i, &plan});
     }
+    assert(!candidates.empty());  // what is stored can always be brought
     const int fewest = std::ranges::min_element(candidates, {}, &Candidate::commands)->commands;
     std::ranges::stable_sort(candidates, {}, [](const Candidate& c) { return std::pair(c.cost, c.commands); });
     std::array<std::size_t, 3> kept{};

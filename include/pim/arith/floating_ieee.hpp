@@ -21,7 +21,7 @@ struct Unpacked {
   typename W::Bit sign;
   typename W::Word exponent;     ///< 1 for subnormals
   typename W::Word significand;  ///< mantissa_bits + 1 bits
-  typename W::Bit nan, infinite;
+  typename W::Bit nan, infinite, zero;
 };
 
 /// Exponent as a power: subnormals have that of the smallest normal numbers.
@@ -34,8 +34,12 @@ typename W::Word effective_exponent(W& w, const typename W::Word& exponent, type
 template <class W>
 Unpacked<W> unpack(W& w, const Float<W>& x) {
   const auto normal = w.any(x.exponent), top = w.all(x.exponent), fraction = w.any(x.mantissa);
-  return {x.sign, effective_exponent(w, x.exponent, normal), w.concat(x.mantissa, normal), w.and_(top, fraction),
-          w.and_(top, w.not_(fraction))};
+  return {x.sign,
+          effective_exponent(w, x.exponent, normal),
+          w.concat(x.mantissa, normal),
+          w.and_(top, fraction),
+          w.and_(top, w.not_(fraction)),
+          w.not_(w.or_(normal, fraction))};
 }
 
 /// A result before rounding.
@@ -160,7 +164,6 @@ template <class W>
 Float<W> divide(W& w, const Float<W>& x, const Float<W>& y) {
   const Format format = Format::floating(w.width(x.exponent), w.width(x.mantissa));
   const auto a = detail::unpack(w, x), b = detail::unpack(w, y);
-  const auto x_zero = w.not_(w.any(a.significand)), y_zero = w.not_(w.any(b.significand));
   const int significand_bits = format.mantissa_bits + 1;
   const int bits =
       std::max(format.exponent_bits, static_cast<int>(std::bit_width(static_cast<unsigned>(significand_bits)))) + 3;
@@ -168,9 +171,9 @@ Float<W> divide(W& w, const Float<W>& x, const Float<W>& y) {
   const auto quotient = w.divide_normal(w.and_(p.significand, w.not_(b.infinite)), q.significand, significand_bits + 2);
   const auto difference = w.subtract(p.exponent, q.exponent).sum;
   const auto exponent = w.add(difference, w.constant(static_cast<std::uint64_t>(format.bias() - 1), bits)).sum;
-  const auto nan = w.or_(w.or_(a.nan, b.nan), w.or_(w.and_(a.infinite, b.infinite), w.and_(x_zero, y_zero)));
+  const auto nan = w.or_(w.or_(a.nan, b.nan), w.or_(w.and_(a.infinite, b.infinite), w.and_(a.zero, b.zero)));
   return detail::round<W>(
-      w, format, {w.xor_(x.sign, y.sign), exponent, quotient.word, quotient.sticky, nan, w.or_(a.infinite, y_zero)},
+      w, format, {w.xor_(x.sign, y.sign), exponent, quotient.word, quotient.sticky, nan, w.or_(a.infinite, b.zero)},
       {.leading_zeros = 1, .is_signed = true});
 }
 
@@ -180,7 +183,6 @@ Float<W> fused_multiply_add(W& w, const Float<W>& x, const Float<W>& y, const Fl
   const Format format = Format::floating(w.width(x.exponent), w.width(x.mantissa));
   const auto a = detail::unpack(w, x), b = detail::unpack(w, y), c = detail::unpack(w, z);
   const auto product = w.multiply(a.significand, b.significand);
-  const auto x_zero = w.not_(w.any(a.significand)), y_zero = w.not_(w.any(b.significand));
   const int n = format.mantissa_bits + 1;
 
   // One frame, from the highest bit down: n bits of z at its highest place, 3 zeros, 2 n bits of the product, 3 zeros.
@@ -193,7 +195,7 @@ Float<W> fused_multiply_add(W& w, const Float<W>& x, const Float<W>& y, const Fl
   const auto offset = static_cast<std::uint64_t>(static_cast<std::int64_t>(n) + 4 - format.bias());
   const auto top = w.add(exponents, w.constant(offset, bits)).sum;  // biased exponent of the frame above the product
   const auto distance = w.subtract(top, w.extend(c.exponent, bits)).sum;
-  const auto z_above = w.or_(w.at(distance, bits - 1), w.or_(x_zero, y_zero));
+  const auto z_above = w.or_(w.at(distance, bits - 1), w.or_(a.zero, b.zero));
   const auto top_exponent = w.mux(z_above, w.extend(c.exponent, bits), top);
   const auto aligned = w.shift_right(w.concat(w.constant(0, frame - n), c.significand),
                                      w.and_(w.slice(distance, 0, bits - 1), w.not_(z_above)));
@@ -207,7 +209,7 @@ Float<W> fused_multiply_add(W& w, const Float<W>& x, const Float<W>& y, const Fl
   const auto size = w.negate_if(sum.sum, negative);
   const auto cancels = w.and_(opposite, w.not_(w.any(size)));
 
-  const auto zero_times_infinity = w.or_(w.and_(a.infinite, y_zero), w.and_(b.infinite, x_zero));
+  const auto zero_times_infinity = w.or_(w.and_(a.infinite, b.zero), w.and_(b.infinite, a.zero));
   const auto product_infinite = w.or_(a.infinite, b.infinite);
   const auto nan = w.or_(w.or_(w.or_(a.nan, b.nan), w.or_(c.nan, zero_times_infinity)),
                          w.and_(opposite, w.and_(product_infinite, c.infinite)));

@@ -57,7 +57,8 @@ typename W::Word relu(W& w, const typename W::Word& x) {
 /// x / 2^amount rounded down, with `fill` above; any amount
 template <class W>
 typename W::Word shift_right(W& w, typename W::Word x, const typename W::Word& amount, const typename W::Bit& fill) {
-  const int bits = w.width(x), stages = std::min(w.width(amount), static_cast<int>(std::bit_width(bits - 1U)));
+  const int bits = w.width(x),
+            stages = std::min(w.width(amount), static_cast<int>(std::bit_width(static_cast<unsigned>(bits - 1))));
   for (int j = 0; j < stages; ++j) {
     const int step = 1 << j;
     x = w.mux(w.at(amount, j), w.concat(w.slice(x, step, bits - step), w.repeat(fill, step)), x);
@@ -68,7 +69,7 @@ typename W::Word shift_right(W& w, typename W::Word x, const typename W::Word& a
 /// the low bits of x * 2^amount; any amount
 template <class W>
 typename W::Word shift_left(W& w, const typename W::Word& x, const typename W::Word& amount) {
-  const int stages = std::min(w.width(amount), static_cast<int>(std::bit_width(w.width(x) - 1U)));
+  const int stages = std::min(w.width(amount), static_cast<int>(std::bit_width(static_cast<unsigned>(w.width(x) - 1))));
   const auto is_beyond = w.any(w.slice(amount, stages, w.width(amount) - stages));
   return w.and_(w.shift_left(x, w.slice(amount, 0, stages)), w.not_(is_beyond));
 }

@@ -25,7 +25,7 @@ namespace pim::arith {
 template <gate::GateSet G>
 class MemristivePass {
  public:
-  MemristivePass(const Circuit& circuit, std::span<const std::uint8_t> wanted, int sharers)
+  MemristivePass(const Circuit& circuit, std::span<const unsigned> wanted, int sharers)
       : nodes_(circuit.nodes()),
         wanted_(wanted),
         sharers_(sharers),
@@ -49,7 +49,7 @@ class MemristivePass {
   }
 
   const row::Program<G>& program() const { return program_; }
-  const std::vector<std::uint8_t>& used() const { return used_; }
+  const std::vector<unsigned>& used() const { return used_; }
 
  private:
   using Kind = Circuit::Kind;
@@ -104,7 +104,7 @@ class MemristivePass {
   int complement_of(int cell) { return fresh<gate::index_of<G>(gate::not_)>({cell}); }
   /// The cell of a literal, made from its complement if need be.
   int at_hand(Bit bit) {
-    used_[bit.node()] |= bit.inverted() ? 2 : 1;
+    used_[bit.node()] |= bit.inverted() ? 2U : 1U;
     if (cell(bit) == none) cell(bit) = complement_of(cell(~bit));
     return cell(bit);
   }
@@ -259,7 +259,7 @@ class MemristivePass {
 
   /// A cell that holds a literal and is nobody else's.
   int disposable_copy(Bit bit) {
-    used_[bit.node()] |= bit.inverted() ? 2 : 1;
+    used_[bit.node()] |= bit.inverted() ? 2U : 1U;
     if (is_disposable(bit)) return std::exchange(cell(bit), none);
     return complement_of(at_hand(~bit));
   }
@@ -322,7 +322,7 @@ class MemristivePass {
       places.emplace_back(port.bits.size(), row::Cell{0, none});
       for (std::size_t i = 0; i < port.bits.size(); ++i) {
         const Bit bit = port.bits[i];
-        used_[bit.node()] |= bit.inverted() ? 2 : 1;
+        used_[bit.node()] |= bit.inverted() ? 2U : 1U;
         if (cell(bit) == none || (is_input_[bit.node()] && !bit.inverted())) continue;
         if (taken.insert(cell(bit)).second) places.back()[i].index = cell(bit);
       }
@@ -344,12 +344,12 @@ class MemristivePass {
   static constexpr int weight = 12;  ///< of a cycle in costs: divides by 1 to 4
 
   const std::vector<Circuit::Node>& nodes_;
-  std::span<const std::uint8_t> wanted_;
+  std::span<const unsigned> wanted_;
   int sharers_;
   std::vector<bool> live_;
   std::vector<int> uses_;  ///< blocks and outputs yet to come
   std::vector<std::array<int, 2>> cells_;
-  std::vector<std::uint8_t> used_;
+  std::vector<unsigned> used_;
   std::vector<bool> is_input_, done_;
   std::set<int> free_;
   int next_ = 0;
@@ -366,9 +366,9 @@ class MemristivePass {
 template <gate::GateSet G>
 row::Program<G> map_memristive(const Circuit& circuit) {
   static_assert(gate::has<G>(gate::not_) && gate::has<G>(gate::nor), "map_memristive: the gate set needs NOT and NOR");
-  std::vector<std::uint8_t> required(circuit.nodes().size(), 0);
+  std::vector<unsigned> required(circuit.nodes().size(), 0);
   for (const Circuit::Port& port : circuit.outputs()) {
-    for (const Bit bit : port.bits) required[bit.node()] |= bit.inverted() ? 2 : 1;
+    for (const Bit bit : port.bits) required[bit.node()] |= bit.inverted() ? 2U : 1U;
   }
   const auto score = [](const row::Counts& counts) { return 4 * counts.cycles + counts.cells; };
   constexpr int passes = 6;

@@ -139,11 +139,11 @@ struct Nor {
 
 /// Carry into a sum: none, one, or the complement of a cell.
 struct CarryIn {
-  enum class Kind { zero, one, cell } kind = Kind::zero;
+  enum class Kind { constant_zero, constant_one, cell } kind = Kind::constant_zero;
   Lane complement;
 
   static CarryIn zero() { return {}; }
-  static CarryIn one() { return {Kind::one, {}}; }
+  static CarryIn one() { return {Kind::constant_one, {}}; }
   static CarryIn not_(Lane cell) { return {Kind::cell, std::move(cell)}; }
 };
 
@@ -168,8 +168,8 @@ class PartitionedBlocks : public PartitionedCells<G> {
   };
 
   /// z &= NOR(a, b), bit 0 at z's lowest partition
-  void place(const Lane& z, const Nor& nor) { and_nor(z, nor.a.lowest(z.count()), nor.b.lowest(z.count())); }
-  Lane take(const Nor& nor) { return this->nor(nor.a, nor.b); }
+  void place(const Lane& z, const Nor& of) { and_nor(z, of.a.lowest(z.count()), of.b.lowest(z.count())); }
+  Lane take(const Nor& of) { return nor(of.a, of.b); }
 
   /// The value of `cell` (`inverted`: its complement) in `count` partitions from `first` on, with or without
   /// complements. Takes 2 log2(count) + 3 cycles, or one more.
@@ -234,7 +234,7 @@ class PartitionedBlocks : public PartitionedCells<G> {
   /// Lets a carry into the lowest bit.
   void carry_in(Carries& c, const CarryIn& carry) {
     const Lane p = c.propagate.lowest();
-    if (carry.kind == CarryIn::Kind::zero) return;
+    if (carry.kind == CarryIn::Kind::constant_zero) return;
     if (carry.kind == CarryIn::Kind::cell) and_not(p, carry.complement);
     and_not(c.no_generate.lowest(), p);
   }
@@ -279,7 +279,7 @@ class PartitionedBlocks : public PartitionedCells<G> {
     Lane in = ones(first, moved + 1);
     const auto move = [&](const Lane& to) {
       and_not(to.highest(moved), c.no_generate.lowest(moved));
-      if (carry.kind == CarryIn::Kind::zero) set(to.lowest(), false);
+      if (carry.kind == CarryIn::Kind::constant_zero) set(to.lowest(), false);
       if (carry.kind == CarryIn::Kind::cell) and_not(to.lowest(), carry.complement);
     };
     move(in);

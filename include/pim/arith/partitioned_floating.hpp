@@ -231,7 +231,7 @@ class FloatProgram {
     return exponent_bits;
   }
   /// that can hold 0 to positions - 1
-  static int bits_for(int positions) { return std::bit_width(static_cast<unsigned>(positions - 1)); }
+  static int bits_for(int positions) { return static_cast<int>(std::bit_width(static_cast<unsigned>(positions - 1))); }
   /// How many lowest cells of a register of `cells` lose bits when it is aligned.
   static int sticky_cells(int cells, int positions) { return std::min(cells, 1 << (bits_for(positions) - 1)); }
 

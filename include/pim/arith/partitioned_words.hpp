@@ -102,8 +102,8 @@ class PartitionedWords {
   }
   /// s ? a : b
   Bit mux(const Bit& s, const Bit& a, const Bit& b) {
-    const Bit one = and_(s, a), other = and_(not_(s), b);
-    return or_(one, other);
+    const Bit chosen = and_(s, a), other = and_(not_(s), b);
+    return or_(chosen, other);
   }
 
   /// @{ bit by bit

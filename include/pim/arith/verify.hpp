@@ -179,7 +179,7 @@ class Verifier {
     outcome.rows = chunk.rows;
     const reference::Expected& e = chunk.expected;
     for (std::size_t r = 0; r < chunk.rows; ++r) {
-      outcome.excluded += e.is_defined[r] != 0 ? 0 : 1;
+      outcome.excluded += e.is_defined[r] != 0 ? 0U : 1U;
       const bool same = chunk.result.low[r] == e.value.low[r] &&
                         (chunk.result.high.empty() || chunk.result.high[r] == e.value.high[r]) &&
                         (chunk.remainder.empty() || chunk.remainder[r] == e.remainder[r]);

@@ -72,29 +72,29 @@ inline void read_command(Line& line, DRAMProgram& program) {
 inline DRAMProgram read_dram_listing(std::string_view text, int data_rows = DRAMProgram::subarray_rows) {
   DRAMProgram program(data_rows);
   std::string title;
-  enum class Part { title, inputs, outputs } part = Part::title;
+  enum class Part { heading, operands, body } part = Part::heading;
   int number = 0;
   while (!text.empty()) {
     const std::string_view whole = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(whole.size() + 1, text.size()));
     listing::Line line(whole, ++number);
     try {
-      if (part == Part::title) {
+      if (part == Part::heading) {
         if (line.accept("Inputs:")) {
-          part = Part::inputs;
+          part = Part::operands;
           line.expect_end();
         } else if (!line.at_end()) {
           title += (title.empty() ? "" : "\n") + std::string(whole);
         }
       } else if (line.at_end()) {
         continue;
-      } else if (part == Part::inputs && line.accept("Outputs:")) {
-        part = Part::outputs;
+      } else if (part == Part::operands && line.accept("Outputs:")) {
+        part = Part::body;
         line.expect_end();
-      } else if (part == Part::outputs && whole[0] == 'T') {
+      } else if (part == Part::body && whole[0] == 'T') {
         line.expect("T");
         read_command(line, program);
-      } else if (part == Part::inputs) {
+      } else if (part == Part::operands) {
         program.add_input(listing::read_operand(line));
       } else {
         program.add_output(listing::read_operand(line));
@@ -105,7 +105,7 @@ inline DRAMProgram read_dram_listing(std::string_view text, int data_rows = DRAM
       line.fail(what.starts_with("command") ? what.substr(what.find(": ") + 2) : what);
     }
   }
-  if (part != Part::outputs)
+  if (part != Part::body)
     throw std::invalid_argument("listing line " + std::to_string(number) +
                                 ": ends before \"Inputs:\" and \"Outputs:\"");
   program.set_title(std::move(title));

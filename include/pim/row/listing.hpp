@@ -230,36 +230,36 @@ Program<G> read_listing(std::string_view text) {
   std::string title;
   std::vector<Operand> inputs, outputs;
   std::vector<listing::Request> requests;
-  enum class Part { title, inputs, outputs } part = Part::title;
+  enum class Part { heading, operands, body } part = Part::heading;
   int number = 0, partitions = 1;
   while (!text.empty()) {
     const std::size_t length = std::min(text.find('\n'), text.size());
     listing::Line line(text.substr(0, length), ++number);
     const std::string_view whole = text.substr(0, length);
     text.remove_prefix(std::min(length + 1, text.size()));
-    if (part == Part::title && !line.accept("Inputs:")) {
+    if (part == Part::heading && !line.accept("Inputs:")) {
       if (!line.at_end()) title += std::string(whole) + '\n';
       continue;
     }
-    if (part == Part::title) {
-      part = Part::inputs;
+    if (part == Part::heading) {
+      part = Part::operands;
       line.expect_end();
     } else if (line.at_end()) {
       continue;
-    } else if (part == Part::inputs && line.accept("Outputs:")) {
-      part = Part::outputs;
+    } else if (part == Part::operands && line.accept("Outputs:")) {
+      part = Part::body;
       line.expect_end();
-    } else if (part == Part::outputs && whole[0] == 'T' && line.accept("T")) {
+    } else if (part == Part::body && whole[0] == 'T' && line.accept("T")) {
       requests.push_back(listing::read_command(line));
       const Section& s = requests.back().where;
       partitions = std::max({partitions, s.last() + 1, s.last() + s.distance + 1});
     } else {
-      auto& operands = part == Part::inputs ? inputs : outputs;
+      auto& operands = part == Part::operands ? inputs : outputs;
       operands.push_back(listing::read_operand(line));
       for (const Cell& cell : operands.back().bits) partitions = std::max(partitions, cell.partition + 1);
     }
   }
-  if (part != Part::outputs)
+  if (part != Part::body)
     throw std::invalid_argument("listing line " + std::to_string(number) +
                                 ": ends before \"Inputs:\" and \"Outputs:\"");
 

@@ -67,15 +67,14 @@ class IeeeCodec {
 
 /// Operations on codes of one format.
 ///
-/// Why two roundings (to double, then to the format) are one: with p = mantissa_bits + 1 significant bits and p <= 25,
-/// - a product has at most 2p <= 50 bits and an exponent far inside double's: double holds it exactly.
-/// - a sum or quotient that double rounds is wrong after the second rounding only if the first one moved it onto a
-///   point half way between two numbers of the format. Such a point has at most p + 1 bits. A sum that is within half
-///   an ulp of double of it and differs from it would need an addend below 2^-53 of the other, which is farther from
-///   every midpoint but an addend's own neighbourhood allows: 53 >= 2p + 2 (Figueroa, SIGNUM 1995). For a quotient x /
-///   y and a midpoint m, x - m y is a nonzero multiple of the last place of a product of p and p + 1 bits, so that the
-///   relative distance is at least 2^-(2p + 1) > 2^-53.
-/// - subnormal results have fewer bits than p, which only moves the midpoints farther apart; sums there are exact.
+/// Why rounding to double and then to the format is rounding once, with p = mantissa_bits + 1 <= 25 significant bits:
+/// - Products have at most 2p <= 50 bits and exponents far inside double's, so that double holds them.
+/// - Two roundings differ from one only if the first moves a value onto a point half way between two numbers of the
+///   format, which has at most p + 1 bits. Sums: never where double has 2p + 2 <= 53 bits (Figueroa, When is double
+///   rounding innocuous?, SIGNUM 1995). Quotients x / y: x - m y is not 0 and a whole number of units of which m y has
+///   fewer than 2^(2p + 1), so that x / y is at least 2^-51 of its size away from such a point m, and the first
+///   rounding moves it by at most 2^-53.
+/// - Subnormal results: sums are exact there, and a midpoint m has fewer bits still.
 /// fp64 is the host's own arithmetic.
 ///
 /// limits  2 to 8 exponent and 1 to 24 mantissa bits, or fp64
@@ -94,8 +93,9 @@ class IeeeFloat {
   std::uint64_t divide(std::uint64_t x, std::uint64_t y) const { return codec_.encode(value(x) / value(y)); }
 
   /// x * y + z. The product is exact in double; the sum is rounded to odd (its last bit set where inexact), and
-  /// rounding that again to at least two bits less is a single rounding. source  Boldo and Melquiond, Emulation of FMA
-  /// and correctly rounded sums: proved algorithms using rounding to odd,
+  /// rounding that again to at least two bits less is a single rounding.
+  ///
+  /// source  Boldo and Melquiond, Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd,
   ///         IEEE TC 2008; error of a sum: Knuth, TAOCP volume 2, section 4.2.2
   std::uint64_t fused_multiply_add(std::uint64_t x, std::uint64_t y, std::uint64_t z) const {
     if (is_double_) return codec_.encode(std::fma(value(x), value(y), value(z)));
@@ -139,7 +139,7 @@ inline std::uint64_t ieee_from_integer(const Format& format, std::uint64_t integ
   const std::uint64_t mask = ~0ULL >> (64 - bits);
   const bool negative = is_signed && (integer >> (bits - 1) & 1U) != 0;
   std::uint64_t magnitude = (negative ? 0 - integer : integer) & mask;
-  const int surplus = format == fp64 ? 0 : std::bit_width(magnitude) - 53;
+  const int surplus = format == fp64 ? 0 : static_cast<int>(std::bit_width(magnitude)) - 53;
   if (surplus > 0) {
     const std::uint64_t kept = magnitude >> surplus;
     magnitude = (kept | (kept << surplus != magnitude ? 1U : 0U)) << surplus;

@@ -88,7 +88,8 @@ inline IntegerResult integer(Operation operation, const Format& format, Wide x, 
       return result(is_signed ? static_cast<Wide>(a >> by) : x >> by, bits);
     }
     case Operation::population_count:
-      return result(std::popcount(static_cast<std::uint64_t>(x)), std::bit_width(static_cast<unsigned>(bits)));
+      return result(std::popcount(static_cast<std::uint64_t>(x)),
+                    static_cast<int>(std::bit_width(static_cast<unsigned>(bits))));
     case Operation::reduce_and:
       return result(x == low_bits(~Wide{0}, bits), 1);
     case Operation::reduce_or:

@@ -5,6 +5,8 @@
 
 namespace pim::arith::reference {
 
+__extension__ using Wide = unsigned __int128;
+
 enum class FloatOperation { add_unsigned, add, subtract, multiply, divide };
 
 /// What the published floating-point programs compute, in exact integer arithmetic. Operands and result are sign,
@@ -19,7 +21,6 @@ enum class FloatOperation { add_unsigned, add, subtract, multiply, divide };
 /// source  measured from the programs of Leitersdorf et al., AritPIM, TETC 2023, exhaustively for two small formats
 constexpr std::uint64_t published_float(FloatOperation operation, int exponent_bits, int mantissa_bits, std::uint64_t x,
                                         std::uint64_t y) {
-  __extension__ using Wide = unsigned __int128;
   struct Number {
     bool negative;
     int exponent;  ///< of the lowest bit, in units of the field
