@@ -63,23 +63,40 @@ template <class W>
 Float<W> round(W& w, const Format& format, const Exact<W>& x, const Range& range) {
   const int mantissa_bits = format.mantissa_bits, exponent_bits = format.exponent_bits;
   const int needed = mantissa_bits + 2;  // hidden bit, mantissa, guard
+  const int levels = static_cast<int>(std::bit_width(static_cast<unsigned>(range.leading_zeros)));
+  const int reach = 1 << levels;
   auto significand = x.significand;
-  if (w.width(significand) < needed) significand = w.concat(w.constant(0, needed - w.width(significand)), significand);
+  const auto widen = [&](int bits) {
+    if (w.width(significand) < bits) significand = w.concat(w.constant(0, bits - w.width(significand)), significand);
+  };
+  widen(needed);
   auto limit = x.exponent;
+  auto sticky = x.sticky;
   auto below = w.constant(0, 0);  // how far the exponent is below that of subnormals
   if (range.is_signed) {
     const int bits = w.width(x.exponent) - 1;
     const auto negative = w.at(x.exponent, bits);
-    limit = w.slice(x.exponent, 0, bits);
-    below = w.and_(w.increment(w.not_(limit), w.bit(true)).sum, negative);
-    limit = w.and_(limit, w.not_(negative));
+    if (reach >= needed && levels <= bits) {
+      // One shifter for both directions: right by `reach`, then back by the exponent modulo `reach`, unless that is
+      // too far down for any bit to come back.
+      widen(needed + reach - 1);
+      const auto right = w.shift_right(significand, w.concat(w.constant(0, levels), negative));
+      significand = right.word;
+      sticky = w.or_(sticky, right.sticky);
+      const auto high = w.slice(x.exponent, levels, bits - levels);
+      const auto far = w.and_(negative, w.not_(w.all(high)));
+      limit = w.concat(w.and_(w.slice(x.exponent, 0, levels), w.not_(far)), w.and_(high, w.not_(negative)));
+    } else {
+      limit = w.slice(x.exponent, 0, bits);
+      below = w.and_(w.increment(w.not_(limit), w.bit(true)).sum, negative);
+      limit = w.and_(limit, w.not_(negative));
+    }
   }
-  const int levels = static_cast<int>(std::bit_width(static_cast<unsigned>(range.leading_zeros)));
   const auto normal = w.normalise_within(significand, limit, levels, needed);
   const auto shifted = w.shift_right(normal.word, below);
+  sticky = w.or_(sticky, w.or_(normal.sticky, shifted.sticky));
   const auto hidden = w.at(shifted.word, mantissa_bits + 1);
   const auto kept = w.slice(shifted.word, 1, mantissa_bits);
-  const auto sticky = w.or_(x.sticky, w.or_(normal.sticky, shifted.sticky));
   const auto mantissa = w.increment(kept, rounds_up(w, kept, w.at(shifted.word, 0), sticky));
 
   // Zero has no hidden bit at any exponent.
@@ -153,10 +170,11 @@ Float<W> multiply(W& w, const Float<W>& x, const Float<W>& y) {
   const auto zero_times_infinity =
       w.or_(w.and_(a.infinite, w.not_(w.any(b.significand))), w.and_(b.infinite, w.not_(w.any(a.significand))));
   const auto nan = w.or_(w.or_(a.nan, b.nan), zero_times_infinity);
-  // One subnormal factor brings as many leading zeros as a significand has bits; two are too small to be normalised.
+  // One subnormal factor brings as many leading zeros as a significand has bits, two are too small to be normalised;
+  // one more, so that the shifter reaches both ways.
   return detail::round<W>(w, format,
                           {w.xor_(x.sign, y.sign), exponent, product, w.bit(false), nan, w.or_(a.infinite, b.infinite)},
-                          {.leading_zeros = format.mantissa_bits + 1, .is_signed = true});
+                          {.leading_zeros = format.mantissa_bits + 2, .is_signed = true});
 }
 
 /// x / y
