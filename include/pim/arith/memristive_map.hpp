@@ -341,7 +341,7 @@ class MemristivePass {
     return out;
   }
 
-  static constexpr int weight = 12;  ///< of a cycle in costs: divides by 1 to 4
+  static constexpr int weight = 12;  ///< of a cycle in costs
 
   const std::vector<Circuit::Node>& nodes_;
   std::span<const unsigned> wanted_;
@@ -373,7 +373,7 @@ row::Program<G> map_memristive(const Circuit& circuit) {
   const auto score = [](const row::Counts& counts) { return 4 * counts.cycles + counts.cells; };
   constexpr int passes = 6;
   std::optional<row::Program<G>> best;
-  for (const int sharers : {1, 4}) {
+  for (const int sharers : {1, 4, 12}) {
     auto wanted = required;
     for (int pass = 0; pass < passes; ++pass) {
       const MemristivePass<G> mapped(circuit, wanted, sharers);

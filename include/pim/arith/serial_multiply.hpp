@@ -113,7 +113,8 @@ inline Word multiply(Circuit& circuit, const Word& x, const Word& y, const Seria
 /// The whole product of two numbers in two's complement.
 inline Word multiply_signed(Circuit& circuit, const Word& x, const Word& y, const SerialTuning& tuning) {
   const int bits = static_cast<int>(x.size() + y.size());
-  if (static_cast<int>(x.size()) < tuning.karatsuba_bits || x.size() != y.size())
+  constexpr int correction = 12;  // bits by which the two subtractions below put off the halving
+  if (static_cast<int>(x.size()) < tuning.karatsuba_bits + correction || x.size() != y.size())
     return multiply_rows(circuit, x, y, bits, true, static_cast<int>(x.size()) < tuning.radix4_bits ? 2 : 4);
   // The sign bits weigh 2^N too much: 2^N y where x is negative, 2^N x where y is.
   Word product = multiply(circuit, x, y, tuning);
