@@ -162,21 +162,23 @@ class DRAMMapper {
   static Bit bit_of(std::size_t node) { return {2 * static_cast<std::uint32_t>(node)}; }
   void add(const Task& task) { tasks_.push_back(task); }
 
-  /// Task of the last use of each node, and whether it is used in the task after it was made and nowhere else.
+  /// Task of the last use of each node, and whether one task soon after the node is made is its only user.
   void find_uses() {
-    last_use_.assign(circuit_.nodes().size(), 0);
-    passes_on_.assign(circuit_.nodes().size(), false);
-    std::vector<std::size_t> made(circuit_.nodes().size(), 0);
+    constexpr std::size_t soon = 3;
+    const std::size_t nodes = circuit_.nodes().size();
+    last_use_.assign(nodes, 0);
+    passes_on_.assign(nodes, false);
+    std::vector<std::size_t> made(nodes, 0);
     for (std::size_t t = 0; t < tasks_.size(); ++t) {
       const Task& task = tasks_[t];
       for (const Bit bit : task.in) {
-        if (last_use_[bit.node()] < t + 1) passes_on_[bit.node()] = last_use_[bit.node()] == 0 && made[bit.node()] == t;
-        last_use_[bit.node()] = t + 1;
+        const std::size_t n = bit.node();
+        const bool is_first = last_use_[n] == 0;
+        if (last_use_[n] < t + 1)
+          passes_on_[n] = is_first && task.kind != Task::Kind::store && made[n] > 0 && t + 1 <= made[n] + soon;
+        last_use_[n] = t + 1;
       }
-      if (task.kind == Task::Kind::store) {
-        passes_on_[task.in[0].node()] = false;
-        continue;
-      }
+      if (task.kind == Task::Kind::store) continue;
       made[task.out.node()] = t + 1;
       if (task.kind == Task::Kind::adder) made[task.carry.node()] = t + 1;
     }
@@ -352,7 +354,7 @@ class DRAMMapper {
   row::DRAMProgram program_;
   std::vector<Task> tasks_;
   std::vector<std::size_t> last_use_;  ///< 1 + task, per node
-  std::vector<bool> passes_on_;        ///< used by the task after the one that makes it, and by no other
+  std::vector<bool> passes_on_;        ///< used once, soon after it is made
   std::map<Situation, std::vector<dram::Plan>> plans_;
   std::vector<State> states_;
   std::vector<Trail> trail_;

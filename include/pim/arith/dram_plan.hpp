@@ -67,7 +67,7 @@ struct Situation {
   Cells cells{};
   Task task;
   std::array<Task, 2> next{};
-  std::array<std::uint8_t, max_nodes> facts{};  ///< per node; passes_on: the next task is the only user
+  std::array<std::uint8_t, max_nodes> facts{};  ///< per node; passes_on: one task soon is the only user
 
   friend auto operator<=>(const Situation&, const Situation&) = default;
   bool is(Bit bit, Fact fact) const { return bit.node() < max_nodes && (facts[bit.node()] & fact) != 0; }
@@ -118,7 +118,7 @@ class Attempt {
   int commands() const { return static_cast<int>(count_); }
   Cells& cells() { return cells_; }
   const Cells& cells() const { return cells_; }
-  const std::array<Bit, 4>& added() const { return added_; }
+  const std::array<Bit, 8>& added() const { return added_; }
   std::vector<Step> steps() const { return {steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(count_)}; }
   bool is_stored(Bit bit) const { return before_->is_stored(bit) || std::ranges::find(added_, bit) != added_.end(); }
 
@@ -185,8 +185,8 @@ class Attempt {
   int limit_;
   bool failed_ = false, used_spare_ = false;
   Cells cells_;
-  std::array<Bit, 4> added_{unknown, unknown, unknown, unknown};
-  std::array<Step, 16> steps_;
+  std::array<Bit, 8> added_{unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown};
+  std::array<Step, 24> steps_;
   std::size_t count_ = 0;
 };
 
@@ -194,7 +194,7 @@ class Attempt {
 struct Plan {
   std::vector<Step> steps;
   Cells cells{};             ///< afterwards
-  std::array<Bit, 4> added;  ///< bits that rows of data have received, or unknown
+  std::array<Bit, 8> added;  ///< bits that rows of data have received, or unknown
   int cost = 0;              ///< commands less what they spare the next tasks, in quarters
   std::size_t kind = 0;      ///< the result lies in a row of data, as its complement there, or in compute rows alone
 };
@@ -211,6 +211,8 @@ class Planner {
   /// Cheapest first. Which kind is best may show only much later, so each has its part.
   std::vector<Plan> plans() {
     propose(now_.task);
+    spills_ = attempts_.empty();
+    if (spills_) propose(now_.task);
     struct Ranked {
       int cost;
       std::size_t attempt;
@@ -284,16 +286,28 @@ class Planner {
   void offer(Recipe recipe) {
     for (const Address spare : {gate::dram::dcc0, gate::dram::dcc1}) {
       Attempt attempt(now_, spare, limit_);
+      for (const Bit bit : now_.cells) {
+        if (spills_ && now_.is(bit, Situation::needed_later) && !attempt.is_stored(~bit)) attempt.store(bit);
+      }
       recipe(attempt);
-      if (!attempt.failed()) {
+      if (!attempt.failed() && keeps_all(attempt)) {
         limit_ = std::min(limit_, attempt.commands() + slack);
         attempts_.push_back(attempt);
       }
       if (!attempt.used_spare()) return;
     }
   }
-  /// Calls recipe(attempt, destination) for each place where a result may go: a row of data, or, if the next task alone
-  /// needs it, one of `rows`.
+  /// Whether every value that tasks after this one need lies somewhere.
+  bool keeps_all(const Attempt& attempt) const {
+    const auto is_kept = [&](Bit bit) {
+      const auto is_held = [&](Bit cell) { return cell == bit || cell == ~bit; };
+      return !now_.is(bit, Situation::needed_later) || attempt.is_stored(bit) || attempt.is_stored(~bit) ||
+             std::ranges::any_of(attempt.cells(), is_held);
+    };
+    return std::ranges::all_of(now_.cells, is_kept) && is_kept(now_.task.out) && is_kept(now_.task.carry);
+  }
+  /// Calls recipe(attempt, destination) for each place where a result may go: a row of data, or, if one task
+  /// soon alone needs it, one of `rows`.
   template <class Recipe>
   void offer_result(Bit result, std::span<const Address> rows, Recipe recipe) {
     offer([&](Attempt& a) { recipe(a, Place::of(result)); });
@@ -368,7 +382,7 @@ class Planner {
   /// carry = majority(a, b, c); sum = majority(majority(not carry, c, a), b, not carry)
   void propose_adder(const std::array<Bit, 3>& in, Bit sum, Bit carry) {
     using namespace gate::dram;
-    const auto [a, b, c] = in;
+    const Bit a = in[0], b = in[1], c = in[2];
     const Bit inner = scratch[0];
     const auto begin = [&](Attempt& attempt) {
       attempt.bring(c, t0_t1_t2, {row_t0, row_t1}).bring(a, t2_t3, {row_t2, row_t3}).bring(b, dcc1, {row_dcc1});
@@ -383,6 +397,15 @@ class Planner {
       begin(attempt);
       attempt.bring(b, dcc1, {row_dcc1}).majority(dcc1_t0_t3, b, inner, ~carry, sum, Place::of(sum));
     });
+    // Seven commands: u = majority(not a, b, c), carry = majority(not u, b, c), sum = majority(not carry, a, u).
+    const auto by_majorities = [&](Attempt& attempt, Place to) {
+      attempt.bring(c, t0_t1_t2, {row_t0, row_t1}).bring(b, t2_t3, {row_t2, row_t3}).bring(~a, dcc0, {row_dcc0});
+      attempt.majority(dcc0_t1_t2, ~a, b, c, inner, Place::of(not_dcc1)).majority(dcc1_t0_t3, ~inner, b, c, carry, to);
+      attempt.bring(~carry, dcc0, {row_dcc0}).bring(a, t1, {row_t1});
+      attempt.majority(dcc0_t1_t2, ~carry, a, inner, sum, Place::of(sum));
+    };
+    static constexpr std::array inverse{not_dcc0};
+    offer_result(carry, inverse, by_majorities);
   }
   /// u = majority(x, not y, z), v = majority(not x, y, u); sum = majority(u, v, not z)
   void propose_parity(Bit x, Bit y, Bit z, Bit sum) {
@@ -468,6 +491,7 @@ class Planner {
   }
 
   const Situation& now_;
+  bool spills_ = false;                          ///< store first what lies in compute rows alone: the last resort
   int limit_ = std::numeric_limits<int>::max();  ///< of commands worth keeping
   std::vector<Attempt> attempts_;
 };
