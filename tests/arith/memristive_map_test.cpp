@@ -183,7 +183,7 @@ TEST_CASE("Recipes: steps read what was written before, and write neither a cell
   }
 }
 
-TEMPLATE_TEST_CASE("map_memristive: random circuits, all inputs; ports, cells and untouched inputs",
+TEMPLATE_TEST_CASE("map_memristive: random circuits, all inputs, ports, cells and untouched inputs",
                    "[arith][memristive]", NotNor, NotMin3, NotNorOr) {
   for (std::uint64_t seed = 0; seed < 150; ++seed) {
     Circuit circuit;

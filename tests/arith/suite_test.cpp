@@ -29,7 +29,8 @@ void each_program(const Format& format, Contract contract, const Use& use) {
     if (!is_defined(entry.operation, format, contract)) continue;
     for (const Variant variant : {Variant::serial, Variant::parallel}) {
       for (const Source source : {Source::ours, Source::published}) {
-        if (source == Source::published && !entry.published) continue;
+        if (source == Source::published && (!entry.published || (format.is_floating() && contract == Contract::ieee)))
+          continue;
         for (const RowProgram& program : kinds({entry.operation, format, variant, contract, source, uint16}))
           use(program);
       }
@@ -73,7 +74,7 @@ TEST_CASE("row suite: any width from 1 to 64, random operands", "[arith]") {
   for (const int bits : {1, 2, 3, 5, 7, 12, 17, 31, 33, 47, 63, 64}) {
     for (const bool is_signed : {false, true}) {
       each_program(Format::integer(bits, is_signed), Contract::ieee, [&](const RowProgram& program) {
-        if (program.bulk_init || (program.request.source == Source::published && bits < 2)) return;
+        if (program.bulk_init || (program.request.source == Source::published && bits < 3)) return;
         check(program, {.rows = 300, .verify = pim::app::Verify::random});
       });
     }
@@ -107,7 +108,7 @@ TEST_CASE("row suite: conversions between formats, random operands", "[arith]") 
     }
   }
 }
-TEST_CASE("row suite: faults are counted, the same for the same seed; none without them", "[arith][faults]") {
+TEST_CASE("row suite: faults are counted, the same for the same seed, none without them", "[arith][faults]") {
   const RowProgram program{{Operation::add, int16}, "nor", false};
   const auto run = [&](double rate, std::uint64_t seed) {
     return pim::app::study(

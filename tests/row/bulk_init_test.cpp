@@ -98,6 +98,21 @@ TEST_CASE("merge_inits: a cell that is initialised twice keeps the later value",
   }
 }
 
+TEST_CASE("merge_inits: partitions initialised twice, in either order, at one place", "[row][bulk]") {
+  Program<NotNor> program(4);
+  std::vector<row::Cell> cells;
+  for (const int index : {0, 1}) {
+    for (int partition = 0; partition < 4; ++partition) cells.push_back({partition, index});
+  }
+  program.add_output({"z", cells});
+  program.init(false, 0, {0, 4, 1, 0});
+  program.init(true, 0, {1, 2, 1, 0});
+  program.init(true, 1, {0, 4, 1, 0});
+  program.init(false, 1, {0, 2, 2, 0});
+  CHECK(results(row::merge_inits(program), 1) ==
+        std::vector<bool>{false, true, true, false, false, true, false, true});
+}
+
 TEMPLATE_TEST_CASE("bulk_init: mapped programs compute the same in fewer cycles and no wider rows", "[row][bulk]",
                    NotNor, NotMin3) {
   arith::Circuit circuit;

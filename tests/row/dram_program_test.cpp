@@ -199,7 +199,7 @@ TEST_CASE("DRAMProgram: illegal requests are errors that name the rule", "[row][
   CHECK(error([](auto& p) { p.aap(dcc1_t0_t3, not_dcc0); }) == "no error");
 }
 
-TEST_CASE("DRAM listings: what is written reads back; errors name the line", "[row][dram]") {
+TEST_CASE("DRAM listings: what is written reads back, errors name the line", "[row][dram]") {
   DRAMProgram program = published_adder(2);
   program.set_title("Two bits");
   program.aap(not_dcc0, not_dcc1_t1);

@@ -26,7 +26,7 @@ pim::Index failures(const Faults& faults, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("Faults: errors come at the rate, within 4 standard errors of 2^18 rows; 3 % more would be seen",
+TEST_CASE("Faults: errors come at the rate, within 4 standard errors of 2^18 rows, 3 % more would be seen",
           "[row][faults]") {
   for (const double rate : {0.0163, 0.0506, 0.3, 0.9}) {
     const double expected = rate * row_count, error = std::sqrt(expected * (1 - rate));

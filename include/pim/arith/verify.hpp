@@ -148,8 +148,21 @@ class Verifier {
     return total;
   }
 
+  /// What a program does not write first may hold anything: bits that differ from cell to cell and row to row.
+  static void fill_with_leftovers(row::BitRows& rows) {
+    for (Index b = 0; b < rows.blocks(); ++b) {
+      const std::span words(rows.block(b), static_cast<std::size_t>(rows.columns() * row::BitRows::block_words));
+      std::uint64_t state = 0x9e3779b97f4a7c15ULL * static_cast<std::uint64_t>(b + 1);
+      for (std::uint64_t& word : words) {
+        state += 0x9e3779b97f4a7c15ULL;
+        word = (state ^ state >> 31) * 0xbf58476d1ce4e5b9ULL;
+      }
+    }
+  }
+
   void run(Chunk& chunk, const row::Faults* faults, const Rng& faults_rng) const {
     row::BitRows rows = routine_.rows(static_cast<Index>(chunk.rows));
+    fill_with_leftovers(rows);
     const auto halves = [&](const Columns& columns, reference::Column& values, const auto& move) {
       const std::span<const std::uint16_t> all(columns);
       move(all.first(std::min<std::size_t>(64, all.size())), values.low);
@@ -265,12 +278,11 @@ class Verifier {
     std::uint64_t& x = chunk.operands[0].low[r];
     if (f.is_floating()) {
       if (request_.contract != Contract::published) return;
-      const reference::PublishedFloat fields(f.exponent_bits, f.mantissa_bits);
       std::uint64_t& y = chunk.operands[1].low[r];
       for (std::uint64_t* code : {&x, &y}) {
-        if (!fields.is_normal(*code)) *code &= ~((1ULL << f.mantissa_bits) - 1);
+        if (!reference::is_published_number(f, *code)) *code &= ~((1ULL << f.mantissa_bits) - 1);
       }
-      if (request_.operation == Operation::divide && fields.exponent(y) == 0) y |= 1ULL << f.mantissa_bits;
+      if (request_.operation == Operation::divide && reference::exponent_field(f, y) == 0) y |= 1ULL << f.mantissa_bits;
       return;
     }
     if (info(request_.operation).operands == 1) return;

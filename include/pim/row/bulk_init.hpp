@@ -23,6 +23,16 @@ std::size_t fan_in(const Command& command) {
 }
 inline bool is_init(const Command& command) { return command.op < Command::first_gate; }
 
+/// True where two commands write a cell that is the same.
+inline bool overlap(const Command& a, const Command& b) {
+  if (a.out != b.out) return false;
+  for (int i = 0; i < a.where.count; ++i) {
+    const int beyond = a.where.first + i * a.where.step - b.where.first;
+    if (beyond >= 0 && beyond % b.where.step == 0 && beyond / b.where.step < b.where.count) return true;
+  }
+  return false;
+}
+
 template <gate::GateSet G>
 void append(Program<G>& program, const Command& command, bool same_cycle) {
   if (is_init(command)) {
@@ -164,13 +174,19 @@ Program<G> merge_inits(const Program<G>& program) {
     auto &zeros = before[g][0], &ones = before[g][1];
     std::ranges::sort(zeros), std::ranges::sort(ones);
     // A cell that is initialised twice keeps the value that came last.
-    const bool ones_first = std::ranges::any_of(zeros, [&](std::size_t zero) {
-      return std::ranges::any_of(
-          ones, [&](std::size_t one) { return commands[one].out == commands[zero].out && one < zero; });
-    });
-    for (const auto* group : {ones_first ? &ones : &zeros, ones_first ? &zeros : &ones}) {
-      for (const std::size_t k : *group) bulk::append(merged, commands[k], k != group->front());
-    }
+    const auto must_precede = [&](const std::vector<std::size_t>& firsts, const std::vector<std::size_t>& seconds) {
+      return std::ranges::any_of(firsts, [&](std::size_t first) {
+        return std::ranges::any_of(seconds, [&](std::size_t second) {
+          return first < second && bulk::overlap(commands[first], commands[second]);
+        });
+      });
+    };
+    const bool zeros_first = must_precede(zeros, ones), ones_first = must_precede(ones, zeros);
+    std::vector<std::size_t> order = ones_first ? ones : zeros;
+    order.insert(order.end(), ones_first ? zeros.begin() : ones.begin(), ones_first ? zeros.end() : ones.end());
+    if (zeros_first && ones_first) std::ranges::sort(order);
+    for (std::size_t i = 0; i < order.size(); ++i)
+      bulk::append(merged, commands[order[i]], i > 0 && commands[order[i]].op == commands[order[i - 1]].op);
     if (g < gates.size()) bulk::append(merged, commands[gates[g]], false);
   }
   for (const Operand& operand : program.outputs()) merged.add_output(operand);

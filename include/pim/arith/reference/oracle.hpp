@@ -9,6 +9,7 @@
 
 #include <pim/arith/reference/ieee_float.hpp>
 #include <pim/arith/reference/integer.hpp>
+#include <pim/arith/reference/published_codec.hpp>
 #include <pim/arith/reference/published_float.hpp>
 #include <pim/arith/request.hpp>
 
@@ -24,6 +25,14 @@ struct Expected {
   std::vector<std::uint8_t> is_defined;  ///< 0: the contract says nothing about this row
 };
 
+constexpr std::uint64_t exponent_field(const Format& f, std::uint64_t code) {
+  return code >> f.mantissa_bits & ((1ULL << f.exponent_bits) - 1);
+}
+/// Has a meaning in the published contract: zero, or a number with a hidden bit.
+constexpr bool is_published_number(const Format& f, std::uint64_t code) {
+  return exponent_field(f, code) != 0 || (code & ((1ULL << f.mantissa_bits) - 1)) == 0;
+}
+
 /// What a row program must give, whatever the operation: integers by the host's integers, floating point by its double.
 class Oracle {
  public:
@@ -32,7 +41,7 @@ class Oracle {
     const Format& f = request.format;
     if (!f.is_floating()) return;
     if (request.contract == Contract::published) {
-      if (f.exponent_bits <= 8 && f.mantissa_bits <= 24) published_.emplace(f.exponent_bits, f.mantissa_bits);
+      if (f.exponent_bits <= 8 && f.mantissa_bits <= 24) published_.emplace(f);
     } else {
       ieee_.emplace(f);
     }
@@ -83,11 +92,10 @@ class Oracle {
 
   void run_published(const Codes& x, const Codes& y, Expected& expected) const {
     const Format& f = request_.format;
-    const PublishedFloat fields(f.exponent_bits, f.mantissa_bits);
     const bool divides = request_.operation == Operation::divide;
     for (std::size_t r = 0; r < x.size(); ++r)
       expected.is_defined[r] =
-          fields.is_normal(x[r]) && fields.is_normal(y[r]) && !(divides && fields.exponent(y[r]) == 0) ? 1 : 0;
+          is_published_number(f, x[r]) && is_published_number(f, y[r]) && !(divides && exponent_field(f, y[r]) == 0);
     Codes& out = expected.value.low;
     if (!published_) {
       const FloatOperation operation = published_operation();
@@ -97,7 +105,7 @@ class Oracle {
       }
       return;
     }
-    const PublishedFloat& p = *published_;
+    const PublishedCodec p = *published_;
     const auto each = [&](auto operation) {
       for (std::size_t r = 0; r < x.size(); ++r) out[r] = p.encode(operation(p.decode(x[r]), p.decode(y[r])));
     };
@@ -192,7 +200,7 @@ class Oracle {
 
   Request request_;
   std::optional<IeeeFloat> ieee_;
-  std::optional<PublishedFloat> published_;
+  std::optional<PublishedCodec> published_;
 };
 
 }  // namespace pim::arith::reference

@@ -32,11 +32,12 @@ class PublishedCodec {
     return (code >> sign_shift_ & 1U) != 0 ? -value : value;
   }
   std::uint64_t encode(double value) const {
-    const auto bits = std::bit_cast<std::uint64_t>(value);
-    const std::uint64_t magnitude = bits & ~(1ULL << 63U);
-    const std::uint64_t code =
-        ((magnitude + ((1ULL << (drop_ - 1)) - 1) + (magnitude >> drop_ & 1U)) >> drop_) - rebias_;
-    return code < 1ULL << sign_shift_ ? code | bits >> 63U << sign_shift_ : 0;
+    const std::uint64_t code = magnitude_code(value);
+    return code < 1ULL << sign_shift_ ? code | std::bit_cast<std::uint64_t>(value) >> 63U << sign_shift_ : 0;
+  }
+  /// of a sum without sign, whose exponent wraps
+  std::uint64_t encode_unsigned(double value) const {
+    return value == 0 ? 0 : magnitude_code(value) & ((1ULL << sign_shift_) - 1);
   }
 
   /// out[i] = operation(x, y[i]), for operations on doubles such as std::plus<>; y holds values, out codes
@@ -48,6 +49,12 @@ class PublishedCodec {
   }
 
  private:
+  /// Rounded exponent and mantissa; exponents that are too low, and zero, give more than any code.
+  std::uint64_t magnitude_code(double value) const {
+    const std::uint64_t magnitude = std::bit_cast<std::uint64_t>(value) & ~(1ULL << 63U);
+    return ((magnitude + ((1ULL << (drop_ - 1)) - 1) + (magnitude >> drop_ & 1U)) >> drop_) - rebias_;
+  }
+
   unsigned drop_, sign_shift_;
   std::uint64_t rebias_;
   double scale_;
