@@ -95,6 +95,56 @@ template <unsigned Table>
   }
 }
 
+/// The same function with its inputs in the order that has the lowest truth table.
+inline LutNetwork::Lut ordered(const LutNetwork::Lut& lut) {
+  LutNetwork::Lut best = lut;
+  std::array<std::size_t, 3> order{0, 1, 2};
+  do {
+    bool moves_unused = false;
+    LutNetwork::Lut other = lut;
+    for (std::size_t i = 0; i < 3; ++i) {
+      moves_unused = moves_unused || (i < lut.fan_in && order[i] >= lut.fan_in);
+      other.in[i] = lut.in[order[i]];
+    }
+    if (moves_unused) continue;
+    unsigned table = 0;
+    for (unsigned row = 0; row < 8; ++row) {
+      unsigned at = 0;
+      for (std::size_t i = 0; i < 3; ++i) at |= bit_of(row, static_cast<unsigned>(i)) << order[i];
+      table |= bit_of(lut.truth, at) << row;
+    }
+    other.truth = static_cast<std::uint8_t>(table);
+    if (other.truth < best.truth) best = other;
+  } while (std::next_permutation(order.begin(), order.end()));
+  return best;
+}
+
+/// The functions of a network, each after those it needs, in an order that has equal ones side by side where that
+/// takes no long look ahead: values that wait must stay in cache.
+inline std::vector<LutNetwork::Lut> grouped(const LutNetwork& network) {
+  constexpr std::size_t look_ahead = 48;
+  const auto& luts = network.luts();
+  std::vector<LutNetwork::Lut> order, waiting;
+  std::vector<bool> is_pending(network.values(), false);
+  for (const LutNetwork::Lut& lut : luts) waiting.push_back(ordered(lut)), is_pending[lut.out] = true;
+  const auto is_ready = [&](const LutNetwork::Lut& lut) {
+    return std::none_of(lut.in.begin(), lut.in.begin() + lut.fan_in, [&](auto value) { return is_pending[value]; });
+  };
+  std::size_t first = 0;
+  while (order.size() < luts.size()) {
+    while (!is_pending[waiting[first].out]) ++first;
+    std::size_t next = first;
+    for (std::size_t k = first; !order.empty() && k < std::min(first + look_ahead, luts.size()); ++k) {
+      if (waiting[k].truth != order.back().truth || !is_pending[waiting[k].out] || !is_ready(waiting[k])) continue;
+      next = k;
+      break;
+    }
+    is_pending[waiting[next].out] = false;
+    order.push_back(waiting[next]);
+  }
+  return order;
+}
+
 }  // namespace executable
 
 /// Loops over the words of a block, one per truth table. A template, so that a program can compile them once.
@@ -142,7 +192,7 @@ class Executable {
   /// Afterwards `results` hold what the program leaves there, and all other columns what they held before.
   Executable(std::span<const MicroOp> ops, std::size_t columns, std::span<const std::uint16_t> results) {
     const LutNetwork network(ops, columns, results);
-    place(network, columns);
+    place(network, executable::grouped(network), columns);
     for (const executable::Step& step : steps_) {
       if (groups_.empty() || groups_.back().truth != step.truth) groups_.push_back({step.truth, 0});
       ++groups_.back().count;
@@ -150,10 +200,9 @@ class Executable {
   }
 
   std::size_t size() const { return steps_.size(); }
-  /// words of scratch that `run` needs
-  std::size_t scratch_words() const { return scratch_slots_ * static_cast<std::size_t>(BitRows::block_words); }
+  std::size_t scratch_slots() const { return scratch_slots_; }
 
-  /// One block of BitRows.
+  /// One block of BitRows. `scratch`: a block of scratch_slots() columns
   void run(std::uint64_t* block, std::uint64_t* scratch) const {
     const executable::Step* step = steps_.data();
     for (const Group& group : groups_) {
@@ -172,9 +221,8 @@ class Executable {
 
   /// Gives every value a place. A result goes straight to its column where nobody needs any more what that column held
   /// before, else through scratch.
-  void place(const LutNetwork& network, std::size_t columns) {
+  void place(const LutNetwork& network, const std::vector<LutNetwork::Lut>& luts, std::size_t columns) {
     constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
-    const auto& luts = network.luts();
     std::vector<std::size_t> last(network.values(), 0);
     for (std::size_t k = 0; k < luts.size(); ++k) {
       for (std::size_t i = 0; i < luts[k].fan_in; ++i) last[luts[k].in[i]] = k;
@@ -237,8 +285,8 @@ class Executable {
 inline void run(const Executable& executable, BitRows& rows) {
   constexpr Index grain = 4;
   parallel_for_ranges(rows.blocks(), grain, [&](Index first, Index end) {
-    std::vector<std::uint64_t> scratch(executable.scratch_words());
-    for (Index b = first; b < end; ++b) executable.run(rows.block(b), scratch.data());
+    BitRows scratch(1, std::max<Index>(1, static_cast<Index>(executable.scratch_slots())));  // aligned as rows are
+    for (Index b = first; b < end; ++b) executable.run(rows.block(b), scratch.block(0));
   });
 }
 
