@@ -6,30 +6,10 @@
 #include <span>
 #include <stdexcept>
 
-#include <pim/arith/compile.hpp>
 #include <pim/arith/verify.hpp>
-#include <pim/gate/memristive.hpp>
-#include <pim/row/bulk_init.hpp>
-#include <pim/row/dram_listing.hpp>
-#include <pim/row/listing.hpp>
-#include <pim/row/routine.hpp>
 
 namespace pim::app {
 namespace {
-
-/// use(program) with the program, whatever its type.
-template <class Use>
-auto with_program(const RowProgram& wanted, const Use& use) {
-  const auto memristive = [&]<gate::GateSet G>(G) {
-    const row::Program<G> program = arith::memristive_program<G>(wanted.request);
-    return use(wanted.bulk_init ? row::bulk_init(program) : program);
-  };
-  if (wanted.gates == "nor") return memristive(gate::NotNor());
-  if (wanted.gates == "min3") return memristive(gate::NotMin3());
-  if (wanted.gates != "dram") throw std::invalid_argument("gates '" + wanted.gates + "' are unknown");
-  if (wanted.bulk_init) arith::no_program(wanted.request, "DRAM rows are not initialised; choose init one");
-  return use(arith::dram_program(wanted.request));
-}
 
 /// What the oracle is asked: published multiplication and division are unsigned.
 arith::Request verified_request(const RowProgram& program) {
@@ -59,18 +39,6 @@ double speed(const row::Routine& routine, Index rows, std::uint64_t seed) {
   return static_cast<double>(routine.counts().gates) * static_cast<double>(rows) / best;
 }
 
-std::optional<row::Counts> published_counts(const RowProgram& program) {
-  arith::Request request = program.request;
-  request.source = arith::Source::published;
-  if (!arith::info(request.operation).published) return std::nullopt;
-  if (request.format.is_floating() && request.contract == arith::Contract::ieee) return std::nullopt;
-  try {
-    return arith::published_program(request).counts();
-  } catch (const std::invalid_argument&) {  // a width that was not published
-    return std::nullopt;
-  }
-}
-
 }  // namespace
 
 bool is_signed(const RowProgram& program) {
@@ -80,12 +48,8 @@ bool is_signed(const RowProgram& program) {
          (program.request.source == arith::Source::ours || !multiplies || program.request.format.is_floating());
 }
 
-std::string listing(const RowProgram& program) {
-  return with_program(program, [](const auto& built) { return row::write_listing(built); });
-}
-
 RowResult study(const RowProgram& program, const RowStudyOptions& options) {
-  const row::Routine routine = with_program(program, [](const auto& built) { return row::Routine(built); });
+  const row::Routine routine = app::routine(program);
   RowResult result;
   result.counts = routine.counts();
   result.published = published_counts(program);

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include <pim/arith/request.hpp>
-#include <pim/row/faults.hpp>
 #include <pim/row/program.hpp>
+#include <pim/row/routine.hpp>
 
 /// Row programs for the command line: requests compiled for gate sets by name, timed and verified.
 namespace pim::app {
@@ -47,9 +47,12 @@ struct RowResult {
 
 /// throws  std::invalid_argument: a combination that nobody has a program for
 RowResult study(const RowProgram& program, const RowStudyOptions& options);
-/// The program as text.
-/// throws  std::invalid_argument: see study
-std::string listing(const RowProgram& program);
+/// @{ throws  std::invalid_argument: see study
+row::Routine routine(const RowProgram& program);
+std::string listing(const RowProgram& program);  ///< as text
+/// @}
+/// Counts of the published program of the same request, where there is one.
+std::optional<row::Counts> published_counts(const RowProgram& program);
 /// True where the program calculates with two's complement; published multiplication and division do not.
 bool is_signed(const RowProgram& program);
 
