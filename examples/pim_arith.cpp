@@ -85,15 +85,14 @@ std::vector<RowProgram> programs(const Flags& flags) {
               for (const std::string& init : flags.inits) {
                 for (const std::string& source : flags.programs) {
                   const bool published = source == "published", parallel = variant == "parallel";
-                  if (lenient && published && (!pim::arith::info(operation).published || gates != "nor")) continue;
-                  if (lenient && gates == "dram" && (parallel || init == "bulk")) continue;
                   const Request request{.operation = operation,
                                         .format = format,
                                         .variant = parallel ? Variant::parallel : Variant::serial,
                                         .contract = contract,
                                         .source = published ? Source::published : Source::ours,
                                         .to = pim::arith::parse_format(to)};
-                  found.push_back({request, gates, init == "bulk"});
+                  const RowProgram program{request, gates, init == "bulk"};
+                  if (!lenient || pim::app::exists(program)) found.push_back(program);
                 }
               }
             }
@@ -102,7 +101,10 @@ std::vector<RowProgram> programs(const Flags& flags) {
       }
     }
   }
-  if (found.empty()) throw std::invalid_argument("--op, --format: no operation of these exists in these formats");
+  if (found.empty()) throw std::invalid_argument("no program exists for any combination of these flags");
+  for (const RowProgram& program : found) {
+    if (!lenient) pim::app::routine(program);  // says what is missing before anything takes long
+  }
   return found;
 }
 
@@ -121,6 +123,8 @@ std::optional<pim::row::Faults> faults(const Flags& flags) {
   if (flags.fault_preset.empty() && !flags.error_rate && flags.stuck_cells.empty() && flags.stuck_gates.empty())
     return std::nullopt;
   if (flags.verify != "random") throw std::invalid_argument("faults are reported by --verify random; add it");
+  if (!flags.fault_preset.empty() && flags.gates != std::vector<std::string>{"dram"})
+    throw std::invalid_argument("--faults fcdram: measured in DRAM chips; add --gates dram");
   if (!flags.fault_preset.empty() && flags.error_rate)
     throw std::invalid_argument("--faults and --error-rate exclude each other; give one");
   pim::row::Faults found = flags.fault_preset.empty() ? pim::row::Faults::transient(flags.error_rate.value_or(0.0))
@@ -171,6 +175,7 @@ OrderedJson row_of(const RowProgram& program, const RowResult& result, bool has_
     row["wrong_fraction"] = static_cast<double>(result.mismatches) /
                             static_cast<double>(std::max<std::uint64_t>(result.rows - result.excluded, 1));
     row["mean_relative_error"] = result.mean_relative_error;
+    row["wrong_not_finite"] = result.not_finite;
   }
   row["row_gates_per_s"] = result.row_gates_per_s;
   return row;
@@ -205,7 +210,8 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--faults", flags.fault_preset, "fcdram: error rates measured in DRAM chips")
       ->check(pim::app::one_of({"fcdram"}));
   list("--stuck-cell", flags.stuck_cells, "COLUMN:VALUE of cells that hold one value");
-  list("--stuck-gate", flags.stuck_gates, "OPERATION:VALUE of gates whose output is one value");
+  list("--stuck-gate", flags.stuck_gates,
+       "POSITION:VALUE of gates whose output is one value, counted in cells written");
 }
 }  // namespace
 

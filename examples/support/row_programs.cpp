@@ -28,6 +28,15 @@ auto with_program(const RowProgram& wanted, const Use& use) {
 
 }  // namespace
 
+bool exists(const RowProgram& program) {
+  try {
+    with_program(program, [](const auto&) {});
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+}
+
 row::Routine routine(const RowProgram& program) {
   return with_program(program, [](const auto& built) { return row::Routine(built); });
 }
@@ -39,7 +48,10 @@ std::string listing(const RowProgram& program) {
 std::optional<row::Counts> published_counts(const RowProgram& program) {
   arith::Request request = program.request;
   request.source = arith::Source::published;
-  if (!arith::info(request.operation).published) return std::nullopt;
+  if (!arith::info(request.operation).published || program.gates == "dram") return std::nullopt;
+  const bool multiplies =
+      request.operation == arith::Operation::multiply || request.operation == arith::Operation::divide;
+  if (!request.format.is_floating() && multiplies && is_signed(program)) return std::nullopt;  // published unsigned
   if (request.format.is_floating() && request.contract == arith::Contract::ieee) return std::nullopt;
   try {
     return arith::published_program(request).counts();

@@ -26,7 +26,7 @@ double speed(const row::Routine& routine, Index rows, std::uint64_t seed) {
     const std::span<const std::uint16_t> columns(port.columns);
     for (std::size_t first = 0; first < columns.size(); first += 64) {
       for (std::size_t r = 0; r < values.size(); ++r)
-        values[r] = Rng(seed).bits(r) * 0x9e3779b97f4a7c15ULL + first + columns.size();
+        values[r] = Rng(seed).bits(r) * (0x9e3779b97f4a7c15ULL + 2 * first + 64 * columns.front());
       array.store<std::uint64_t>(values, columns.subspan(first, std::min<std::size_t>(64, columns.size() - first)));
     }
   }
@@ -55,10 +55,12 @@ RowResult study(const RowProgram& program, const RowStudyOptions& options) {
   result.published = published_counts(program);
   result.rows = static_cast<std::uint64_t>(options.rows);
   if (options.verify == Verify::exhaustive) {
-    const arith::Verifier verifier(routine, verified_request(program));
-    if (verifier.operand_bits() < 40) result.rows = ((1ULL << verifier.operand_bits()) - 1) / options.every + 1;
+    const int bits = arith::Verifier(routine, verified_request(program)).operand_bits();
+    if (bits <= 40) result.rows = (1ULL << bits) / options.every;
   }
-  result.row_gates_per_s = speed(routine, std::min<Index>(options.rows, Index{1} << 20), options.seed);
+  const Index timed = std::min<Index>(options.rows, Index{1} << 20);
+  result.row_gates_per_s = speed(routine, timed, options.seed);
+  if (options.verify == Verify::none) result.rows = static_cast<std::uint64_t>(timed);
   if (options.verify == Verify::none) return result;
 
   const arith::Verifier verifier(routine, verified_request(program));
@@ -67,7 +69,7 @@ RowResult study(const RowProgram& program, const RowStudyOptions& options) {
   };
   const Rng rng(options.seed);
   const arith::Outcome outcome =
-      options.verify == Verify::exhaustive ? verifier.exhaustive(progress, options.every, options.seed % options.every)
+      options.verify == Verify::exhaustive ? verifier.exhaustive(progress, options.every, options.seed)
       : options.faults ? verifier.random_with_faults(result.rows, rng.at(0), *options.faults, rng.at(1), progress)
                        : verifier.random(result.rows, rng.at(0), progress);
   result.is_verified = true;
@@ -75,6 +77,7 @@ RowResult study(const RowProgram& program, const RowStudyOptions& options) {
   result.mismatches = outcome.mismatches;
   result.excluded = outcome.excluded;
   result.mean_relative_error = outcome.mean_relative_error();
+  result.not_finite = outcome.not_finite;
   result.first_mismatch = outcome.first;
   return result;
 }

@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -14,8 +13,6 @@
 /// Row programs for the command line: requests compiled for gate sets by name, timed and verified.
 namespace pim::app {
 
-inline constexpr std::array gate_set_names{"nor", "min3", "dram"};
-
 struct RowProgram {
   arith::Request request;
   std::string gates = "nor";
@@ -27,7 +24,7 @@ enum class Verify { none, random, exhaustive };
 struct RowStudyOptions {
   Index rows = 1 << 20;
   Verify verify = Verify::none;
-  std::uint64_t every = 1;  ///< exhaustive: one combination of so many, spread over all
+  std::uint64_t every = 1;  ///< exhaustive: one of so many combinations that follow each other
   std::uint64_t seed = 42;
   std::optional<row::Faults> faults = {};
   /// called with rows verified and rows to verify
@@ -41,17 +38,20 @@ struct RowResult {
   double row_gates_per_s = 0;
   bool is_verified = false;
   std::uint64_t mismatches = 0, excluded = 0;
-  double mean_relative_error = 0;
+  double mean_relative_error = 0;  ///< over all defined rows; results that are not finite apart
+  std::uint64_t not_finite = 0;    ///< wrong results that are infinite or NaN where the right one is not
   std::string first_mismatch;
 };
 
 /// throws  std::invalid_argument: a combination that nobody has a program for
 RowResult study(const RowProgram& program, const RowStudyOptions& options);
+/// True where somebody has a program for the combination.
+bool exists(const RowProgram& program);
 /// @{ throws  std::invalid_argument: see study
 row::Routine routine(const RowProgram& program);
 std::string listing(const RowProgram& program);  ///< as text
 /// @}
-/// Counts of the published program of the same request, where there is one.
+/// Counts of the published memristive program of the same request, where there is one.
 std::optional<row::Counts> published_counts(const RowProgram& program);
 /// True where the program calculates with two's complement; published multiplication and division do not.
 bool is_signed(const RowProgram& program);

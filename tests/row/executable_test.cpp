@@ -59,3 +59,22 @@ TEST_CASE("run_with_faults: without faults every cell is what one row at a time 
     REQUIRE(cells_of(rows, 2200) == expected);
   }
 }
+TEST_CASE("Executable: a long chain of gates is no slower to prepare than as many short ones", "[row]") {
+  std::vector<pim::row::MicroOp> ops;
+  for (std::size_t k = 0; k < 200000; ++k) {
+    const auto from = static_cast<std::uint16_t>(k % 3), other = static_cast<std::uint16_t>(3 + k % 5);
+    ops.push_back({.truth = pim::gate::nor.truth,
+                   .fan_in = 2,
+                   .fails = true,
+                   .out = static_cast<std::uint16_t>((k + 1) % 3),
+                   .in = {from, other, 0}});
+  }
+  BitRows rows = random_rows(pim::Rng(3));
+  std::vector<bool> expected = cells_of(rows, 5);
+  run_naively(ops, expected);
+  const std::vector<std::uint16_t> results{static_cast<std::uint16_t>(ops.back().out)};
+  pim::row::run(pim::row::Executable(ops, columns, results), rows);
+  CHECK(rows.get(5, results[0]) == expected[results[0]]);
+  BitRows narrow(1, columns - 1);
+  CHECK_THROWS_WITH(pim::row::run(pim::row::Executable(ops, columns, results), narrow), ContainsSubstring("12"));
+}

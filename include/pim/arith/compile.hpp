@@ -35,6 +35,8 @@ namespace pim::arith {
   throw std::invalid_argument(std::string(info(request.operation).name) + " of " + name(request.format) + ": " + why);
 }
 inline void require_defined(const Request& request) {
+  require_valid(request.format);
+  if (request.operation == Operation::convert) require_valid(request.to);
   if (is_defined(request.operation, request.format, request.contract)) return;
   const bool other = is_defined(request.operation, request.format,
                                 request.contract == Contract::ieee ? Contract::published : Contract::ieee);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <pim/core/check.hpp>
 #include <pim/core/text.hpp>
 
 namespace pim::arith {
@@ -44,6 +45,16 @@ inline std::string name(const Format& format) {
   if (format.is_floating())
     return 'e' + std::to_string(format.exponent_bits) + 'm' + std::to_string(format.mantissa_bits);
   return (format.is_signed() ? "int" : "uint") + std::to_string(format.integer_bits);
+}
+
+/// throws  std::invalid_argument: a width that rows do not calculate with
+inline void require_valid(const Format& format) {
+  if (format.is_floating()) {
+    require_range("floating: exponent bits", format.exponent_bits, 2, 11);
+    require_range("floating: mantissa bits", format.mantissa_bits, 1, 52);
+  } else {
+    require_range("integer: bits", format.integer_bits, 1, 64);
+  }
 }
 
 /// throws  std::invalid_argument: no such format, or a width that rows do not calculate with

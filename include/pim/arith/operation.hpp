@@ -81,6 +81,15 @@ inline constexpr std::array operations{
     OperationInfo{Operation::convert, "convert", 1, true, true, false},
 };
 
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < operations.size(); ++i) {
+        if (operations[i].operation != static_cast<Operation>(i)) return false;
+      }
+      return true;
+    }(),
+    "operations: one entry per Operation, in its order");
+
 constexpr const OperationInfo& info(Operation operation) { return operations[static_cast<std::size_t>(operation)]; }
 
 inline std::vector<std::string> operation_names() {

@@ -1,11 +1,12 @@
 #pragma once
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -22,11 +23,14 @@ struct Outcome {
   std::uint64_t rows = 0;      ///< compared, or excluded
   std::uint64_t excluded = 0;  ///< rows whose operands the contract leaves open
   std::uint64_t mismatches = 0;
-  double error_sum = 0;  ///< of |result - expected| / |expected|, where both are finite and expected is not 0
-  std::uint64_t error_rows = 0;
-  std::string first;  ///< the first wrong row: operands, result, expected
+  double error_sum = 0;          ///< of |result - expected| / |expected|, where both are finite and expected is not 0
+  std::uint64_t not_finite = 0;  ///< wrong results that are infinite or NaN where the right one is not
+  std::string first;             ///< the first wrong row: operands, result, expected
 
-  double mean_relative_error() const { return error_rows == 0 ? 0.0 : error_sum / static_cast<double>(error_rows); }
+  /// over all rows that the contract defines
+  double mean_relative_error() const {
+    return rows == excluded ? 0.0 : error_sum / static_cast<double>(rows - excluded);
+  }
 };
 
 /// Runs a routine on operands and compares every row with the oracle.
@@ -67,19 +71,22 @@ class Verifier {
     return all(
         rows, progress, [&](std::uint64_t first, Chunk& chunk) { draw(first, rng, chunk); }, &faults, &faults_rng);
   }
-  /// Every combination of operands, or, of `parts` equal interleaved parts of them, number `part`.
-  /// throws  std::invalid_argument: more than 2^40 combinations
-  Outcome exhaustive(const Progress& progress = {}, std::uint64_t parts = 1, std::uint64_t part = 0) const {
+  /// Every combination of operands, or one of every `parts` of them that follow each other, chosen by `choice`.
+  /// throws  std::invalid_argument: more than 2^40 combinations, or fewer than `parts`
+  Outcome exhaustive(const Progress& progress = {}, std::uint64_t parts = 1, std::uint64_t choice = 0) const {
     const int bits = operand_bits();
     if (bits > 40)
       throw std::invalid_argument("exhaustive verification of " + std::to_string(bits) +
                                   " operand bits, expected at most 40; verify random rows instead");
     const std::uint64_t count = 1ULL << bits;
-    const auto rows = part < count ? (count - part - 1) / parts + 1 : 0;
-    return all(rows, progress, [&](std::uint64_t first, Chunk& chunk) {
+    if (parts < 1 || parts > count)
+      throw std::invalid_argument("exhaustive verification of one of " + std::to_string(parts) +
+                                  " combinations: there are " + std::to_string(count));
+    const Rng strata(choice);
+    return all(count / parts, progress, [&](std::uint64_t first, Chunk& chunk) {
       for (std::size_t r = 0; r < chunk.rows; ++r) {
-        // An odd multiplier visits all combinations once, and spreads a part of them evenly.
-        std::uint64_t code = ((first + r) * parts + part) * (parts == 1 ? 1 : 0x9e3779b97f4a7c15ULL) & (count - 1);
+        const std::uint64_t stratum = first + r;
+        std::uint64_t code = stratum * parts + (parts == 1 ? 0 : strata.bits(stratum) % parts);
         for (std::size_t i = 3; i-- > 0;) {  // x is the slowest to change
           const auto width = operands_[i].size();
           if (width == 0) continue;
@@ -98,6 +105,28 @@ class Verifier {
     reference::Expected expected;
     reference::Column result;
     std::vector<std::uint64_t> remainder;
+    std::optional<row::BitRows> array;
+  };
+  /// Chunks that no thread works on: their memory is used again.
+  struct Spare {
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Chunk>> chunks;
+  };
+  struct Lease {
+    explicit Lease(Spare& from) : spare(from) {
+      const std::lock_guard lock(spare.mutex);
+      if (spare.chunks.empty()) spare.chunks.push_back(std::make_unique<Chunk>());
+      chunk = std::move(spare.chunks.back());
+      spare.chunks.pop_back();
+    }
+    ~Lease() {
+      const std::lock_guard lock(spare.mutex);
+      spare.chunks.push_back(std::move(chunk));
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    Spare& spare;
+    std::unique_ptr<Chunk> chunk;
   };
 
   static std::uint64_t low_bits(std::size_t count) { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
@@ -127,7 +156,8 @@ class Verifier {
       std::vector<Outcome> outcomes(static_cast<std::size_t>(count));
       parallel_for(count, [&](Index i) {
         const std::uint64_t first = begin + static_cast<std::uint64_t>(i * chunk_rows);
-        Chunk chunk;
+        const Lease lease(spare_);
+        Chunk& chunk = *lease.chunk;
         chunk.rows = static_cast<std::size_t>(std::min<std::uint64_t>(end - first, chunk_rows));
         for (std::size_t k = 0; k < 3; ++k) {
           if (operands_[k].empty()) continue;
@@ -140,7 +170,7 @@ class Verifier {
       });
       for (const Outcome& outcome : outcomes) {  // in order, whatever thread was first
         total.rows += outcome.rows, total.excluded += outcome.excluded, total.mismatches += outcome.mismatches;
-        total.error_sum += outcome.error_sum, total.error_rows += outcome.error_rows;
+        total.error_sum += outcome.error_sum, total.not_finite += outcome.not_finite;
         if (total.first.empty()) total.first = outcome.first;
       }
       if (progress) progress(end);
@@ -161,7 +191,9 @@ class Verifier {
   }
 
   void run(Chunk& chunk, const row::Faults* faults, const Rng& faults_rng) const {
-    row::BitRows rows = routine_.rows(static_cast<Index>(chunk.rows));
+    if (!chunk.array || chunk.array->rows() < static_cast<Index>(chunk.rows))
+      chunk.array.emplace(routine_.rows(static_cast<Index>(chunk.rows)));
+    row::BitRows& rows = *chunk.array;
     fill_with_leftovers(rows);
     const auto halves = [&](const Columns& columns, reference::Column& values, const auto& move) {
       const std::span<const std::uint16_t> all(columns);
@@ -199,18 +231,25 @@ class Verifier {
       if (same || e.is_defined[r] == 0) continue;
       if (outcome.mismatches++ == 0) outcome.first = describe(chunk, r);
       const double expected = value(e.value, r), result = value(chunk.result, r);
-      if (!std::isfinite(expected) || !std::isfinite(result) || expected == 0) continue;
+      if (!std::isfinite(expected) || expected == 0) continue;
+      if (!std::isfinite(result)) {
+        ++outcome.not_finite;
+        continue;
+      }
       outcome.error_sum += std::abs(result - expected) / std::abs(expected);
     }
-    outcome.error_rows = outcome.rows - outcome.excluded;
     return outcome;
   }
   double value(const reference::Column& column, std::size_t r) const {
     const Format& f = request_.operation == Operation::convert ? request_.to : request_.format;
     const auto width = static_cast<int>(result_.size());
-    if (f.is_floating() && width == f.bits()) return reference::IeeeCodec(f).decode(column.low[r]);
+    if (f.is_floating() && width + 1 >= f.bits()) {  // unsigned sums have no sign
+      const bool published = request_.contract == Contract::published && f.exponent_bits <= 8 && f.mantissa_bits <= 24;
+      return published ? reference::PublishedCodec(f).decode(column.low[r])
+                       : reference::IeeeCodec(f).decode(column.low[r]);
+    }
     const auto wide = reference::Wide{column.high.empty() ? 0 : column.high[r]} << 64 | column.low[r];
-    if (f.is_signed() && !f.is_floating() && width > 1)
+    if (!f.is_floating() && f.is_signed() && width >= f.bits() && width > 1)
       return static_cast<double>(reference::sign_extended(wide, width));
     return static_cast<double>(wide);
   }
@@ -317,6 +356,7 @@ class Verifier {
   reference::Oracle oracle_;
   std::array<Columns, 3> operands_;  ///< x, y, z, or dividend and divisor
   Columns result_, remainder_;
+  mutable Spare spare_;
 };
 
 }  // namespace pim::arith

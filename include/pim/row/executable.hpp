@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -190,9 +192,12 @@ class Executable {
  public:
   Executable() = default;
   /// Afterwards `results` hold what the program leaves there, and all other columns what they held before.
-  Executable(std::span<const MicroOp> ops, std::size_t columns, std::span<const std::uint16_t> results) {
+  /// throws  std::invalid_argument: more than 65536 values at once beside the columns
+  Executable(std::span<const MicroOp> ops, std::size_t columns, std::span<const std::uint16_t> results)
+      : columns_(static_cast<Index>(columns)) {
     const LutNetwork network(ops, columns, results);
     place(network, executable::grouped(network), columns);
+    if (scratch_slots_ > 65536) throw std::invalid_argument("Executable: more than 65536 values at once");
     for (const executable::Step& step : steps_) {
       if (groups_.empty() || groups_.back().truth != step.truth) groups_.push_back({step.truth, 0});
       ++groups_.back().count;
@@ -200,6 +205,7 @@ class Executable {
   }
 
   std::size_t size() const { return steps_.size(); }
+  Index columns() const { return columns_; }
   std::size_t scratch_slots() const { return scratch_slots_; }
 
   /// One block of BitRows. `scratch`: a block of scratch_slots() columns
@@ -276,13 +282,18 @@ class Executable {
     steps_.insert(steps_.end(), stores.begin(), stores.end());
   }
 
+  Index columns_ = 0;
   std::vector<executable::Step> steps_;
   std::vector<Group> groups_;
   std::size_t scratch_slots_ = 0;
 };
 
 /// Runs over all rows, blocks of rows on the pool's threads.
+/// throws  std::invalid_argument: fewer columns than the program has
 inline void run(const Executable& executable, BitRows& rows) {
+  if (rows.columns() < executable.columns())
+    throw std::invalid_argument("row::run: the rows have " + std::to_string(rows.columns()) +
+                                " columns, the program needs " + std::to_string(executable.columns()));
   constexpr Index grain = 4;
   parallel_for_ranges(rows.blocks(), grain, [&](Index first, Index end) {
     BitRows scratch(1, std::max<Index>(1, static_cast<Index>(executable.scratch_slots())));  // aligned as rows are

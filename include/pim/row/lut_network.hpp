@@ -58,6 +58,7 @@ class LutNetwork {
     float flow = 0;
   };
   static constexpr std::size_t cuts_per_value = 6;
+  static constexpr int area_depth = 6;
 
   /// Accumulation is one AND more: two nodes where the gate has three inputs, else one.
   void build_values(std::span<const MicroOp> ops, std::span<const std::uint16_t> results) {
@@ -135,7 +136,8 @@ class LutNetwork {
     constexpr std::array<unsigned, 3> low{0x55, 0x33, 0x0f};
     for (unsigned i = cut.size; i-- > 0;) {
       const unsigned shift = 1U << i;
-      if ((cut.truth >> shift & low[i]) != (cut.truth & low[i])) continue;
+      const unsigned truth = cut.truth;
+      if ((truth >> shift & low[i]) != (truth & low[i])) continue;
       Cut less{0, static_cast<std::uint8_t>(cut.size - 1), {}, 0};
       for (unsigned k = 0, to = 0; k < cut.size; ++k) {
         if (k != i) less.leaves[to++] = cut.leaves[k];
@@ -143,7 +145,7 @@ class LutNetwork {
       unsigned table = 0;
       for (unsigned row = 0; row < 8; ++row) {
         const unsigned below = row & (shift - 1), above = (row & ~(shift - 1)) << 1;
-        table |= (cut.truth >> ((below | above) & 7U) & 1U) << row;
+        table |= (truth >> ((below | above) & 7U) & 1U) << row;
       }
       less.truth = static_cast<std::uint8_t>(table);
       cut = less;
@@ -197,19 +199,20 @@ class LutNetwork {
       for (std::size_t i = 0; i < cut.size; ++i) ++references_[cut.leaves[i]];
     }
   }
-  /// Functions that come into the cover (or leave it) with one more (or less) use of a cut's leaves.
-  int reference(const Cut& cut) {
+  /// Functions that come into the cover (or leave it) with one more (or less) use of a cut's leaves, as far as
+  /// `depth` values down: what is farther is hardly different from cut to cut, and chains may be long.
+  int reference(const Cut& cut, int depth = area_depth) {
     int area = 1;
     for (std::size_t i = 0; i < cut.size; ++i) {
       const Value leaf = cut.leaves[i];
-      if (references_[leaf]++ == 0 && leaf >= columns_) area += reference(cuts_[leaf].front());
+      if (references_[leaf]++ == 0 && leaf >= columns_ && depth > 0) area += reference(cuts_[leaf].front(), depth - 1);
     }
     return area;
   }
-  void dereference(const Cut& cut) {
+  void dereference(const Cut& cut, int depth = area_depth) {
     for (std::size_t i = 0; i < cut.size; ++i) {
       const Value leaf = cut.leaves[i];
-      if (--references_[leaf] == 0 && leaf >= columns_) dereference(cuts_[leaf].front());
+      if (--references_[leaf] == 0 && leaf >= columns_ && depth > 0) dereference(cuts_[leaf].front(), depth - 1);
     }
   }
   void recover_area() {
