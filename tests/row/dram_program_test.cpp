@@ -225,3 +225,26 @@ TEST_CASE("DRAM listings: what is written reads back, errors name the line", "[r
   CHECK(error([](auto&) { pim::row::read_dram_listing("x"); }) ==
         "listing line 1: ends before \"Inputs:\" and \"Outputs:\"");
 }
+TEST_CASE("DRAM addresses: rows that no subarray has are errors, whatever their number", "[row][dram]") {
+  for (const std::uint32_t code : {18U + 16U, 0x7fffffffU, 0x80000000U, 0x80000011U, 0xffffffffU}) {
+    const std::string expected =
+        "command 0: row " + std::to_string(code - 18) + " of the D group is out of range, expected 0 to 15";
+    CHECK(error([&](auto& program) { program.aap(Address{code}, t0); }) == expected);
+    CHECK(error([&](auto& program) { program.aap(t0, Address{code}); }) == expected);
+    CHECK(error([&](auto& program) { program.ap(Address{code}); }) == expected);
+  }
+  CHECK(name(data(2147483647)) == "D2147483647");
+
+  const auto reads = [](const std::string& operand, const std::string& command) {
+    return error([&](auto&) {
+      pim::row::read_dram_listing("\nInputs:\n" + operand + "\nOutputs:\nT1 (1-bit): 1\n" + command + "\n");
+    });
+  };
+  CHECK(reads("x (1-bit): 0", "T0: AAP(D0, D1)") == "no error");
+  CHECK(reads("x (1-bit): 0", "T0: AAP(D2147483647, D1)") ==
+        "listing line 6: 2147483647 is out of range, expected 0 to 64999");
+  CHECK(reads("x (1-bit): 0", "T0: AAP(D-1, D1)") == "listing line 6: -1 is out of range, expected 0 to 64999");
+  CHECK(reads("x (1-bit): 0", "T2147483648: AP(T0)").find("listing line 6: 2147483648 is out of range") == 0);
+  CHECK(reads("x (1-bit): 2147483647", "") == "listing line 3: 2147483647 is out of range, expected 0 to 65535");
+  CHECK(reads("x (1-bit): 1006", "") == "listing line 3: operand x: row 1006 of partition 0 is out of range");
+}

@@ -1,5 +1,7 @@
 #include <pim/row/program.hpp>
 
+#include <limits>
+
 #include "support/catch.hpp"
 #include <pim/gate/memristive.hpp>
 #include <pim/row/routine.hpp>
@@ -73,9 +75,16 @@ TEST_CASE("Program: every illegal request is an error that names the rule", "[ro
   CHECK(gate(row, 0, {1, 2, 3}).find("(fan-in)") != std::string::npos);
   CHECK(error_of([&] { row.apply(2, 0, std::array{1}); }).find("not in the set") != std::string::npos);
   CHECK(gate(parts, 0, {1}, {0, 3, 2, 2}).find("(non-intersecting)") != std::string::npos);
-  CHECK(gate(parts, 0, {1}, {6, 2, 1, 1}).find("partition is out of range") != std::string::npos);
+  CHECK(gate(parts, 0, {1}, {5, 2, 2, 1}).find("partition is out of range") != std::string::npos);
   CHECK(gate(parts, 0, {1}, {0, 2, 0, 0}).find("(periodic)") != std::string::npos);
   CHECK(gate(parts, 1, {1}, {0, 4, 2, 1}) == "no error");
+  constexpr int most = std::numeric_limits<int>::max(), least = std::numeric_limits<int>::min();
+  for (const Section& where : {Section{0, most, 1, 0}, Section{0, 2, most, 0}, Section{most, 2, 1, 0},
+                               Section{0, most, most, 0}, Section{1, 1, 1, most}, Section{-1, 1, 1, least}})
+    CHECK(gate(parts, 1, {1}, where) == "command 1: a partition is out of range, expected 0 to 7");
+  CHECK(gate(parts, 1, {0}, {7, 1, most, 0}) == "command 1: period 2147483647 is out of range, expected 1 to 1024");
+  CHECK(gate(parts, 1, {1}, {0, 2, 1, least}) ==
+        "command 1: distance -2147483648 is not below the period 1 (non-intersecting)");
   CHECK(error_of([&] { parts.init(true, 0, {0, 2, 4, 1}); }).find("(initialisation)") != std::string::npos);
   CHECK(error_of([&] { parts.init(true, 0, {}, true); }).find("(bulk initialisation)") != std::string::npos);
   CHECK(error_of([&] { Program<NotNor> none(0); }).find("partitions is 0") != std::string::npos);
@@ -92,4 +101,31 @@ TEST_CASE("minimal_section: gates of one cycle share distance and period", "[row
           pim::row::minimal_section(Pairs{{0, 1}, {2, 3}, {5, 6}});
         }).find("periodic") != std::string::npos);
   CHECK(error_of([] { pim::row::minimal_section(Pairs{}); }).find("at least one") != std::string::npos);
+  static constexpr int most = std::numeric_limits<int>::max(), least = std::numeric_limits<int>::min();
+  CHECK(error_of([] { pim::row::minimal_section(Pairs{{most, least}}); }) == "partitions: -2147483648 is negative");
+  CHECK(error_of([] {
+          pim::row::minimal_section(Pairs{{0, 0}, {most, most}, {most, most}});
+        }).find("periodic") != std::string::npos);
+}
+TEST_CASE("Program: gates between pairs of partitions share a cycle where they keep the rules", "[row]") {
+  using Pairs = std::vector<std::pair<int, int>>;
+  Program<NotNor> program(8), expected(8);
+  program.apply(nor_gate, 2, std::array{0, 1}, Pairs{{0, 1}, {2, 3}, {4, 5}});
+  program.apply(not_gate, 2, std::array{0}, Pairs{{7, 0}});
+  expected.apply<nor_gate>(2, {0, 1}, {0, 3, 2, 1});
+  expected.apply<not_gate>(2, {0}, {7, 1, 1, -7});
+  CHECK(program.commands() == expected.commands());
+  const auto error = [&](const Pairs& pairs) {
+    return error_of([&] { program.apply(not_gate, 2, std::array{0}, pairs); });
+  };
+  CHECK(error({{0, 1}, {2, 4}}).find("(uniform distance)") != std::string::npos);
+  CHECK(error({{0, 1}, {2, 3}, {5, 6}}).find("(periodic)") != std::string::npos);
+  CHECK(error({{2, 3}, {0, 1}}).find("(periodic)") != std::string::npos);
+  CHECK(error({{0, 0}, {0, 0}}).find("(periodic)") != std::string::npos);
+  CHECK(error({{0, 1}, {1, 2}}).find("(non-intersecting)") != std::string::npos);
+  CHECK(error({{0, 2}, {1, 3}}).find("(non-intersecting)") != std::string::npos);
+  CHECK(error({{1, 0}, {2, 1}}).find("(non-intersecting)") != std::string::npos);
+  CHECK(error({{6, 7}, {8, 9}}).find("partition is out of range") != std::string::npos);
+  CHECK(error({}).find("at least one") != std::string::npos);
+  CHECK(program.commands().size() == 2);
 }

@@ -6,9 +6,8 @@
 #include <string>
 
 /// Row addresses of a DRAM subarray that computes by activating rows.
-/// source  Ambit (Seshadri et al., MICRO 2017), table 1 and section 5.1; the same addresses in SIMDRAM (Hajinazar et
-/// al.,
-///         ASPLOS 2021)
+/// source  Ambit (Seshadri et al., MICRO 2017), table 1 and section 5.1;
+///         the same addresses in SIMDRAM (Hajinazar et al., ASPLOS 2021)
 namespace pim::gate::dram {
 
 /// The rows in which a subarray computes: four plain ones and two whose cells are dual-contact.
@@ -32,7 +31,7 @@ struct Address {
   constexpr bool is_compute() const { return code < 16; }
   constexpr bool is_constant() const { return code == 16 || code == 17; }
   constexpr bool is_data() const { return code >= 18; }
-  constexpr int data_row() const { return static_cast<int>(code) - 18; }
+  constexpr std::uint32_t data_row() const { return code - 18; }  ///< of a row of data
 };
 
 /// @{ B0 to B15

@@ -46,13 +46,11 @@ inline gate::dram::Address read_address(Line& line) {
     if (line.accept(name(gate::dram::Address{code}))) return {code};
   }
   line.expect("D");
-  const int row = line.number();
-  if (row < 0) line.fail("row " + std::to_string(row) + " is negative");
-  return gate::dram::data(row);
+  return gate::dram::data(line.number(0, DRAMProgram::max_rows - 1));
 }
 inline void read_command(Line& line, DRAMProgram& program) {
   const auto expected = static_cast<int>(program.commands().size());
-  if (const int number = line.number(); number != expected)
+  if (const int number = line.cycle(); number != expected)
     line.fail("T" + std::to_string(number) + " stands where T" + std::to_string(expected) + " is expected");
   line.expect(":");
   const bool copies = line.accept("AAP");
@@ -68,7 +66,9 @@ inline void read_command(Line& line, DRAMProgram& program) {
 }  // namespace listing
 
 /// Reads what write_listing writes. The title is all text before "Inputs:".
-/// throws  std::invalid_argument "listing line N: ...": syntax, a command that breaks a rule of DRAMProgram
+///
+/// throws  std::invalid_argument "listing line N: ...": syntax, a number out of range, an operand or a command that
+///         breaks a rule of DRAMProgram
 inline DRAMProgram read_dram_listing(std::string_view text, int data_rows = DRAMProgram::subarray_rows) {
   DRAMProgram program(data_rows);
   std::string title;
@@ -78,7 +78,7 @@ inline DRAMProgram read_dram_listing(std::string_view text, int data_rows = DRAM
     const std::string_view whole = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(whole.size() + 1, text.size()));
     listing::Line line(whole, ++number);
-    try {
+    listing::at_line(line, [&] {
       if (part == Part::heading) {
         if (line.accept("Inputs:")) {
           part = Part::operands;
@@ -87,11 +87,11 @@ inline DRAMProgram read_dram_listing(std::string_view text, int data_rows = DRAM
           title += (title.empty() ? "" : "\n") + std::string(whole);
         }
       } else if (line.at_end()) {
-        continue;
+        return;
       } else if (part == Part::operands && line.accept("Outputs:")) {
         part = Part::body;
         line.expect_end();
-      } else if (part == Part::body && whole[0] == 'T') {
+      } else if (part == Part::body && listing::starts_command(whole)) {
         line.expect("T");
         read_command(line, program);
       } else if (part == Part::operands) {
@@ -99,11 +99,7 @@ inline DRAMProgram read_dram_listing(std::string_view text, int data_rows = DRAM
       } else {
         program.add_output(listing::read_operand(line));
       }
-    } catch (const std::invalid_argument& error) {
-      const std::string what = error.what();
-      if (what.starts_with("listing")) throw;
-      line.fail(what.starts_with("command") ? what.substr(what.find(": ") + 2) : what);
-    }
+    });
   }
   if (part != Part::body)
     throw std::invalid_argument("listing line " + std::to_string(number) +

@@ -135,7 +135,7 @@ class DRAMProgram {
     throw std::invalid_argument("command " + std::to_string(commands_.size()) + ": " + what);
   }
   void check_row(Address address) const {
-    if (address.is_data() && address.data_row() >= data_rows_)
+    if (address.is_data() && address.data_row() >= static_cast<std::uint32_t>(data_rows_))
       fail("row " + std::to_string(address.data_row()) + " of the D group is out of range, expected 0 to " +
            std::to_string(data_rows_ - 1));
   }
@@ -154,9 +154,9 @@ class DRAMProgram {
     operands.push_back(std::move(operand));
   }
   void push(const DRAMCommand& command) {
-    if (command.source.is_data()) rows_ = std::max(rows_, command.source.data_row() + 1);
-    if (command.destination && command.destination->is_data())
-      rows_ = std::max(rows_, command.destination->data_row() + 1);
+    for (const Address address : {command.source, command.destination.value_or(command.source)}) {
+      if (address.is_data()) rows_ = std::max(rows_, static_cast<int>(address.data_row()) + 1);
+    }
     commands_.push_back(command);
   }
   std::uint16_t column(const gate::dram::WordLine& line) const { return static_cast<std::uint16_t>(rows_ + line.row); }

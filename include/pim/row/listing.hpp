@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -25,7 +26,9 @@
 ///   T1:   97  = NOR(0, 32)                                                               and j = i + 0
 ///
 /// Commands of one bulk initialisation repeat their T. Bits of a parallel operand that lie at several indices are
-/// written as partition.index. source  gate lists of AritPIM (Leitersdorf et al., IEEE TETC 2023)
+/// written as partition.index.
+///
+/// source  gate lists of AritPIM (Leitersdorf et al., IEEE TETC 2023)
 namespace pim::row {
 
 namespace listing {
@@ -75,14 +78,24 @@ class Line {
   void expect(std::string_view token) {
     if (!accept(token)) fail("expected " + in_quotes(token) + " at " + in_quotes(at_end() ? "the end" : text_));
   }
-  int number() {
+  /// A number of low to high.
+  int number(int low, int high) {
     skip_space();
     int value = 0;
     const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
-    if (error != std::errc{}) fail("expected a number at " + in_quotes(text_.empty() ? "the end" : text_));
-    text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
+    if (error == std::errc::invalid_argument)
+      fail("expected a number at " + in_quotes(text_.empty() ? "the end" : text_));
+    const auto length = static_cast<std::size_t>(end - text_.data());
+    if (error != std::errc{} || value < low || value > high)
+      fail(printable(text_.substr(0, length), 80) + " is out of range, expected " + std::to_string(low) + " to " +
+           std::to_string(high));
+    text_.remove_prefix(length);
     return value;
   }
+  int cell() { return number(0, max_cells - 1); }
+  int partition() { return number(0, max_partitions - 1); }
+  /// of a T
+  int cycle() { return number(0, std::numeric_limits<int>::max()); }
   std::string_view word() {
     skip_space();
     const auto length = std::min(text_.find_first_of(" \t\r(:,)"), text_.size());
@@ -100,23 +113,44 @@ class Line {
   int number_;
 };
 
+/// "T0:", which starts a command; an operand may start with a T as well.
+inline bool starts_command(std::string_view line) {
+  const std::size_t end = line.find_first_not_of("0123456789", 1);
+  return line.starts_with('T') && end != line.npos && end > 1 && line[end] == ':';
+}
+
+/// Does `add`, whose errors become errors of the line.
+template <class Add>
+void at_line(const Line& line, const Add& add) {
+  try {
+    add();
+  } catch (const std::invalid_argument& error) {
+    const std::string what = error.what();
+    if (what.starts_with("listing")) throw;
+    line.fail(what.starts_with("command") ? what.substr(what.find(": ") + 2) : what);
+  }
+}
+
 inline Operand read_operand(Line& line) {
   Operand operand{std::string(line.word()), {}};
   line.expect("(");
-  const int width = line.number();
+  const int width = line.number(0, max_cells);
   line.expect("-bit)");
   line.expect(":");
   std::optional<int> index;
   if (line.accept("bit")) {
-    index = line.number();
+    index = line.cell();
     line.expect("of partitions");
   }
   while (!line.at_end()) {
-    const int first = line.number();
+    const int first = index ? line.partition() : line.cell();
     if (index) {
       operand.bits.push_back({first, *index});
     } else if (line.accept(".")) {
-      operand.bits.push_back({first, line.number()});
+      if (first >= max_partitions)
+        line.fail("partition " + std::to_string(first) + " is out of range, expected 0 to " +
+                  std::to_string(max_partitions - 1));
+      operand.bits.push_back({first, line.cell()});
     } else {
       operand.bits.push_back({0, first});
     }
@@ -134,13 +168,15 @@ struct Request {
   int out = 0;
   std::vector<int> in;
   Section where;
+
+  int highest_partition() const { return static_cast<int>(where.last()) + std::max(0, where.distance); }
 };
 
 /// An input; a published list has one in brackets.
 inline int read_input(Line& line, bool partitioned) {
   if (partitioned) line.expect("p_i.");
   const bool bracket = line.accept("[");
-  const int index = line.number();
+  const int index = line.cell();
   if (bracket) line.expect("]");
   return index;
 }
@@ -148,10 +184,10 @@ inline int read_input(Line& line, bool partitioned) {
 inline Request read_command(Line& line) {
   Request request;
   request.line = line.line_number();
-  request.cycle = line.number();
+  request.cycle = line.cycle();
   line.expect(":");
   const bool partitioned = line.accept("p_j.");
-  request.out = line.number();
+  request.out = line.cell();
   line.expect("=");
   request.gate = line.word();
   if (line.accept("(")) {
@@ -161,16 +197,19 @@ inline Request read_command(Line& line) {
   }
   if (partitioned) {
     line.expect("for i in range(");
-    const int first = line.number();
+    const int first = line.partition();
     line.expect(",");
-    const int end = line.number();
+    const int end = line.number(1, max_partitions);
     line.expect(",");
-    const int step = line.number();
+    const int step = line.number(1, max_partitions);
     line.expect(")");
     line.expect("and j = i +");
-    const int distance = line.number();
-    if (first < 0 || step < 1 || end <= first || end - first > 65536) line.fail("the range of partitions is empty");
+    const int distance = line.number(1 - max_partitions, max_partitions - 1);
+    if (end <= first) line.fail("the range of partitions is empty");
     request.where = {first, (end - first + step - 1) / step, step, distance};
+    if (request.highest_partition() >= max_partitions)
+      line.fail("partition " + std::to_string(request.highest_partition()) + " is out of range, expected 0 to " +
+                std::to_string(max_partitions - 1));
   }
   line.expect_end();
   return request;
@@ -222,13 +261,13 @@ std::string write_listing(const Program<G>& program) {
 }
 
 /// Reads what write_listing writes, and AritPIM's published lists. The title is all text before "Inputs:".
-/// throws  std::invalid_argument "listing line N: ...": syntax, a gate that the set lacks, an operand whose width is
-/// not
-///         its number of cells, a command that breaks a rule of Program
+///
+/// throws  std::invalid_argument "listing line N: ...": syntax, a number out of range, a gate that the set lacks,
+///         an operand whose width is not its number of cells, an operand or a command that breaks a rule of Program
 template <gate::GateSet G>
 Program<G> read_listing(std::string_view text) {
   std::string title;
-  std::vector<Operand> inputs, outputs;
+  std::vector<std::pair<int, Operand>> inputs, outputs;  // with their lines
   std::vector<listing::Request> requests;
   enum class Part { heading, operands, body } part = Part::heading;
   int number = 0, partitions = 1;
@@ -249,14 +288,14 @@ Program<G> read_listing(std::string_view text) {
     } else if (part == Part::operands && line.accept("Outputs:")) {
       part = Part::body;
       line.expect_end();
-    } else if (part == Part::body && whole[0] == 'T' && line.accept("T")) {
+    } else if (part == Part::body && listing::starts_command(whole)) {
+      line.expect("T");
       requests.push_back(listing::read_command(line));
-      const Section& s = requests.back().where;
-      partitions = std::max({partitions, s.last() + 1, s.last() + s.distance + 1});
+      partitions = std::max(partitions, requests.back().highest_partition() + 1);
     } else {
       auto& operands = part == Part::operands ? inputs : outputs;
-      operands.push_back(listing::read_operand(line));
-      for (const Cell& cell : operands.back().bits) partitions = std::max(partitions, cell.partition + 1);
+      operands.emplace_back(number, listing::read_operand(line));
+      for (const Cell& cell : operands.back().second.bits) partitions = std::max(partitions, cell.partition + 1);
     }
   }
   if (part != Part::body)
@@ -266,8 +305,10 @@ Program<G> read_listing(std::string_view text) {
   Program<G> program(partitions);
   while (!title.empty() && title.back() == '\n') title.pop_back();
   program.set_title(std::move(title));
-  for (const Operand& operand : inputs) program.add_input(operand);
-  for (const Operand& operand : outputs) program.add_output(operand);
+  for (const auto& [line, operand] : inputs)
+    listing::at_line({{}, line}, [&, &input = operand] { program.add_input(input); });
+  for (const auto& [line, operand] : outputs)
+    listing::at_line({{}, line}, [&, &output = operand] { program.add_output(output); });
   int cycle = -1;
   for (const listing::Request& request : requests) {
     const listing::Line line({}, request.line);
@@ -276,7 +317,7 @@ Program<G> read_listing(std::string_view text) {
       line.fail("T" + std::to_string(request.cycle) + " does not follow T" + std::to_string(cycle));
     cycle = request.cycle;
     const auto gate = std::ranges::find(G::gates, request.gate, &gate::Gate::name);
-    try {
+    listing::at_line(line, [&] {
       if (request.gate == "INIT0" || request.gate == "INIT1") {
         if (!request.in.empty()) line.fail("INIT has no inputs");
         program.init(request.gate == "INIT1", request.out, request.where, same_cycle);
@@ -287,11 +328,7 @@ Program<G> read_listing(std::string_view text) {
       } else {
         program.apply(static_cast<std::size_t>(gate - G::gates.begin()), request.out, request.in, request.where);
       }
-    } catch (const std::invalid_argument& error) {
-      const std::string what = error.what();
-      if (what.starts_with("listing")) throw;
-      line.fail(what.substr(what.find(": ") + 2));
-    }
+    });
   }
   return program;
 }

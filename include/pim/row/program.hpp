@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <pim/core/check.hpp>
 #include <pim/gate/concepts.hpp>
 #include <pim/row/micro_op.hpp>
 
@@ -46,25 +47,43 @@ struct Section {
   int distance = 0;
 
   friend bool operator==(const Section&, const Section&) = default;
-  int last() const { return first + (count - 1) * step; }
+  std::int64_t last() const { return first + (std::int64_t{count} - 1) * step; }
 };
 
-/// The minimal partition model as rules over the (input, output) partitions of one cycle's gates.
+/// The rule of the minimal partition model that a section breaks, empty where it keeps all.
+inline std::string broken_rule(const Section& s) {
+  if (s.count < 1 || s.step < 1) return "inputs must lie in ascending partitions of one period (periodic)";
+  if (s.count > 1 && std::abs(std::int64_t{s.distance}) >= s.step)
+    return "distance " + std::to_string(s.distance) + " is not below the period " + std::to_string(s.step) +
+           " (non-intersecting)";
+  return {};
+}
+
+/// The section that the (input, output) partitions of one cycle's gates make, under the minimal partition model.
+///
 /// source  Leitersdorf et al., PartitionPIM, 2022: uniform distance, periodic, non-intersecting
 /// throws  std::invalid_argument naming the rule that the pairs break
 inline Section minimal_section(std::span<const std::pair<int, int>> pairs) {
   if (pairs.empty()) throw std::invalid_argument("partitions: a cycle needs at least one gate");
+  for (const auto& [in, out] : pairs) {
+    if (in < 0 || out < 0)
+      throw std::invalid_argument("partitions: " + std::to_string(std::min(in, out)) + " is negative");
+  }
   Section section{pairs[0].first, static_cast<int>(pairs.size()), 1, pairs[0].second - pairs[0].first};
   if (pairs.size() > 1) section.step = pairs[1].first - pairs[0].first;
+  std::string broken = broken_rule(section);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     if (pairs[i].second - pairs[i].first != section.distance)
-      throw std::invalid_argument("partitions: gates of one cycle must share one distance (uniform distance)");
-    if (section.step < 1 || pairs[i].first != section.first + static_cast<int>(i) * section.step)
-      throw std::invalid_argument(
-          "partitions: inputs of one cycle must lie in ascending partitions of one period (periodic)");
+      broken = "gates of one cycle must share one distance (uniform distance)";
+    else if (i > 0 && pairs[i].first - pairs[i - 1].first != section.step)
+      broken = "inputs must lie in ascending partitions of one period (periodic)";
   }
+  if (!broken.empty()) throw std::invalid_argument("partitions: " + broken);
   return section;
 }
+
+inline constexpr int max_cells = 65536;  ///< of one row
+inline constexpr int max_partitions = 1024;
 
 /// One request to the array. Cells are indices inside their partition.
 struct Command {
@@ -87,11 +106,10 @@ template <gate::GateSet G>
 class Program {
  public:
   using Gates = G;
-  static constexpr int max_cells = 65536;  ///< of one row
+  static_assert(gate::verify_gate_set<G>());
 
   explicit Program(int partitions = 1) : partitions_(partitions) {
-    if (partitions < 1 || partitions > 1024)
-      throw std::invalid_argument("Program: partitions is " + std::to_string(partitions) + ", expected 1 to 1024");
+    require_range("Program: partitions", partitions, 1, max_partitions);
   }
 
   int partitions() const { return partitions_; }
@@ -136,6 +154,11 @@ class Program {
       command.in[i] = static_cast<std::uint16_t>(in[i]);
     }
     push(command);
+  }
+  /// out &= gate(in...) from the first to the second partition of every pair, all in one cycle
+  void apply(std::size_t gate_index, int out, std::span<const int> in,
+             std::span<const std::pair<int, int>> partitions) {
+    apply(gate_index, out, in, minimal_section(partitions));
   }
   template <std::size_t Index>
   void apply(int out, std::initializer_list<int> in, const Section& where = {}) {
@@ -193,13 +216,13 @@ class Program {
            std::to_string(max_cells / partitions_ - 1));
   }
   void check_section(const Section& s) const {
-    const auto inside = [&](int p) { return p >= 0 && p < partitions_; };
-    if (s.count < 1 || s.step < 1) fail("inputs must lie in ascending partitions of one period (periodic)");
-    if (!inside(s.first) || !inside(s.last()) || !inside(s.first + s.distance) || !inside(s.last() + s.distance))
+    if (const std::string rule = broken_rule(s); !rule.empty()) fail(rule);
+    const auto inside = [&](std::int64_t p) { return p >= 0 && p < partitions_; };
+    if (!inside(s.first) || !inside(s.last()) || !inside(std::int64_t{s.first} + s.distance) ||
+        !inside(s.last() + s.distance))
       fail("a partition is out of range, expected 0 to " + std::to_string(partitions_ - 1));
-    if (s.count > 1 && std::abs(s.distance) >= s.step)
-      fail("distance " + std::to_string(s.distance) + " is not below the period " + std::to_string(s.step) +
-           " (non-intersecting)");
+    if (s.step > max_partitions)
+      fail("period " + std::to_string(s.step) + " is out of range, expected 1 to " + std::to_string(max_partitions));
   }
   void add_operand(std::vector<Operand>& operands, Operand operand) {
     for (const Cell& cell : operand.bits) {
