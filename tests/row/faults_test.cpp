@@ -81,3 +81,35 @@ TEST_CASE("Faults: rates and places that do not exist are errors", "[row][faults
   CHECK_THROWS_WITH(pim::row::run_with_faults(invert, rows, Faults::transient(1.5), pim::Rng(1)),
                     ContainsSubstring("error rate"));
 }
+TEST_CASE("Faults: operations on columns that the rows lack are errors", "[row][faults]") {
+  BitRows rows(1, 2);
+  for (const MicroOp& op : {MicroOp{.out = 2}, MicroOp{.in = {2, 0, 0}}, MicroOp{.in = {0, 1, 65535}}}) {
+    const std::vector<MicroOp> ops{invert[0], op};
+    CHECK_THROWS_WITH(pim::row::run_with_faults(ops, rows, {}, pim::Rng(1)),
+                      ContainsSubstring("of operation 1 is out of range, expected 0 to 1"));
+  }
+}
+TEST_CASE("Faults: gaps have the geometric distribution at the rarest rates too", "[row][faults]") {
+  for (const double rate : {1e-3, 1e-6, 1e-9}) {
+    for (int n = 0; n < 2048; ++n) {  // u in the middle of ((1 - rate)^(n + 1), (1 - rate)^n)
+      const double above = -std::expm1((n + 0.5) * std::log1p(-rate));
+      REQUIRE(pim::row::faulty::gap(static_cast<std::uint64_t>((1.0 - above) * 0x1p53) << 11, rate) == n);
+    }
+  }
+  CHECK(pim::row::faulty::gap(~0ULL, 1e-9) == 0);
+  CHECK(pim::row::faulty::gap(0, 1.0) == 0);
+  CHECK(pim::row::faulty::gap(0, 1e-9) > 3e10);  // 54 ln 2 / rate
+}
+TEST_CASE("Faults: rare errors fall on both halves of a block alike, within 5 standard errors of 2^31 bits",
+          "[row][faults]") {
+  std::array<std::uint64_t, BitRows::block_words> block{};
+  std::array<double, 2> hits{};
+  for (std::uint64_t key = 0; key < 1 << 20; ++key) {
+    pim::row::faulty::flip(block, 1e-6, pim::Rng(3).at(key));
+    for (std::size_t i = 0; i < block.size(); ++i) hits[i / (block.size() / 2)] += std::popcount(block[i]);
+    block.fill(0);
+  }
+  const double expected = 1e-6 * 0x1p31;
+  CHECK(std::abs(hits[0] + hits[1] - expected) < 5 * std::sqrt(expected));
+  for (const double half : hits) CHECK(std::abs(half - expected / 2) < 5 * std::sqrt(expected / 2));
+}

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -21,8 +22,9 @@ inline constexpr std::size_t matrices = 8;
 using BitMatrices = std::array<std::array<std::uint64_t, matrices>, 64>;
 
 /// Transposes the `size` x `size` bit matrices that lie side by side in the first `size` words, in place: bit j of word
-/// i moves to bit i of word j, within each field of `size` bits. size: 8, 16, 32 or 64 source  Warren, Hacker's
-/// Delight, 2nd edition, section 7-3: swap ever smaller off-diagonal blocks
+/// i moves to bit i of word j, within each field of `size` bits. size: 8, 16, 32 or 64
+///
+/// source  Warren, Hacker's Delight, 2nd edition, section 7-3: swap ever smaller off-diagonal blocks
 [[gnu::always_inline]] inline void transpose_bits(BitMatrices& words, std::size_t size) {
   for (std::size_t half = size / 2; half > 0; half /= 2) {
     const std::uint64_t mask = ~0ULL / ((1ULL << half) + 1);  // the low half of every 2 * half bits
@@ -132,6 +134,7 @@ class BitRows {
   };
 
   const std::uint64_t* word(Index row, Index column) const {
+    assert(row >= 0 && row < rows_ && column >= 0 && column < columns_);
     return block(row / block_rows) + column * block_words + row % block_rows / 64;
   }
   void check(const char* what, std::size_t values, std::span<const std::uint16_t> columns) const {

@@ -1,8 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -22,7 +22,9 @@ struct StuckCell {
   std::uint16_t column = 0;
   bool value = false;
 };
-/// A gate whose output is one value for ever: the operation at this position of the program.
+/// A gate whose output is one value for ever. `operation` counts micro-operations, the program's micro_ops(): a command
+/// of a memristive program makes one for every cell that it writes, INIT included, and a DRAM program starts with two
+/// that fill its constant rows.
 struct StuckGate {
   std::size_t operation = 0;
   bool value = false;
@@ -57,14 +59,20 @@ struct Faults {
 
 namespace faulty {
 
-/// Flips bits of `words` with probability `rate`: the distances between flips are geometric.
+/// Bits that stay right before one flips, of 64 random bits: geometric, P(gap >= n) = (1 - rate)^n to 2^-53. The
+/// logarithms are those of the host's libm: where two hosts differ in their last bit, one draw in very many falls on
+/// the next bit.
+inline double gap(std::uint64_t random, double rate) {
+  const double uniform = (static_cast<double>(random >> 11) + 0.5) * 0x1p-53;  // (0, 1]
+  return std::floor(std::log(uniform) / std::log1p(-rate));
+}
+
+/// Flips each bit of `words` with probability `rate`, which is above 0.
 inline void flip(std::span<std::uint64_t> words, double rate, const Rng& rng) {
   const auto bits = static_cast<double>(words.size() * 64);
-  const double scale = rate < 1.0 ? 1.0 / std::log1p(-rate) : 0.0;
   double at = -1.0;
-  for (std::uint64_t draw = 0;; ++draw) {
-    const double uniform = (static_cast<double>(rng.bits(draw)) + 0.5) * 0x1p-32;
-    at += 1.0 + std::floor(static_cast<double>(portable_log(static_cast<float>(uniform))) * scale);
+  for (std::uint64_t draw = 0;; draw += 2) {
+    at += 1.0 + gap(rng.bits(draw) | std::uint64_t{rng.bits(draw + 1)} << 32, rate);
     if (!(at < bits)) return;
     const auto bit = static_cast<std::uint64_t>(at);
     words[bit / 64] ^= 1ULL << (bit % 64);
@@ -85,10 +93,17 @@ inline std::uint64_t value(const MicroOp& op, std::uint64_t a, std::uint64_t b, 
 /// Runs a program's operations one by one, as the array would, with its faults. The error of one operation in one row
 /// depends on `rng`, the operation's position and the row alone.
 ///
-/// throws  std::invalid_argument: a rate outside 0 to 1, a stuck cell or gate that does not exist
+/// throws  std::invalid_argument: a rate outside 0 to 1, a stuck cell or gate or a column that does not exist
 inline void run_with_faults(std::span<const MicroOp> ops, BitRows& rows, const Faults& faults, const Rng& rng) {
   for (const double rate : faults.error_rate) require_range("run_with_faults: error rate", rate, 0.0, 1.0);
   std::vector<std::int8_t> stuck_cell(static_cast<std::size_t>(rows.columns()), -1), stuck_gate(ops.size(), -1);
+  for (const MicroOp& op : ops) {
+    const int last = std::max({op.out, op.in[0], op.in[1], op.in[2]});
+    if (last >= rows.columns())
+      throw std::invalid_argument("run_with_faults: column " + std::to_string(last) + " of operation " +
+                                  std::to_string(&op - ops.data()) + " is out of range, expected 0 to " +
+                                  std::to_string(rows.columns() - 1));
+  }
   const auto mark = [](std::vector<std::int8_t>& stuck, std::size_t at, bool value, const char* what) {
     if (at >= stuck.size())
       throw std::invalid_argument(std::string("run_with_faults: ") + what + ' ' + std::to_string(at) +
