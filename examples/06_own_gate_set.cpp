@@ -7,9 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <pim/arith/integer.hpp>
-#include <pim/arith/memristive_map.hpp>
-#include <pim/arith/serial_words.hpp>
+#include <pim/arith/operations.hpp>
 #include <pim/gate/memristive.hpp>
 #include <pim/row/listing.hpp>
 #include <pim/row/routine.hpp>
@@ -39,14 +37,6 @@ static pim::row::Program<WithInhibit> and_not() {
   return program;
 }
 
-/// x + y of 32 bits, by the library's adder.
-static pim::row::Program<WithInhibit> adder() {
-  pim::arith::Circuit circuit;
-  pim::arith::SerialWords words(circuit);
-  pim::arith::integer::build(words, pim::arith::Operation::add, pim::arith::uint32);
-  return pim::arith::map_memristive<WithInhibit>(circuit);
-}
-
 /// z of every pair of operands, all at once.
 template <class Number>
 static std::vector<Number> run(const pim::row::Routine& routine, const std::vector<Number>& x,
@@ -66,7 +56,7 @@ int main() {
   const auto bits = run<std::uint8_t>(pim::row::Routine(program), {0xff, 0xcc}, {0x0f, 0xaa});
   std::printf("0xff AND NOT 0x0f = 0x%02x, 0xcc AND NOT 0xaa = 0x%02x\n", unsigned{bits[0]}, unsigned{bits[1]});
 
-  const pim::row::Routine sum(adder());
+  const pim::row::Routine sum(pim::arith::add<pim::arith::uint32, WithInhibit>());
   const auto numbers = run<std::uint32_t>(sum, {40, 4000000000U}, {2, 400000000U});
   std::printf("40 + 2 = %u, 4000000000 + 400000000 = %u modulo 2^32, in %llu cycles and %llu cells\n", numbers[0],
               numbers[1], static_cast<unsigned long long>(sum.counts().cycles),

@@ -10,7 +10,7 @@
 
 namespace arith = pim::arith;
 
-static constexpr pim::Index count = 1 << 20;
+static constexpr pim::Index pair_count = 1 << 20;
 
 /// Columns of a floating-point number: mantissa, exponent and sign, lowest bit first.
 static std::vector<std::uint16_t> columns(const std::vector<pim::row::Port>& ports, char number) {
@@ -27,10 +27,10 @@ static std::vector<std::uint16_t> columns(const std::vector<pim::row::Port>& por
 template <class Program>
 static int add(const char* name, const Program& program) {
   const pim::row::Routine routine(program);
-  std::vector<std::uint32_t> x(count), y(count), z(count);
+  std::vector<std::uint32_t> x(pair_count), y(pair_count), z(pair_count);
   pim::Rng(1).bits(0, x);
   pim::Rng(2).bits(0, y);
-  pim::row::BitRows rows = routine.rows(count);
+  pim::row::BitRows rows = routine.rows(pair_count);
   rows.store<std::uint32_t>(x, columns(routine.inputs(), 'x'));
   rows.store<std::uint32_t>(y, columns(routine.inputs(), 'y'));
   routine.run(rows);
@@ -44,7 +44,7 @@ static int add(const char* name, const Program& program) {
   const pim::row::Counts& c = routine.counts();
   std::printf("%-22s %6llu cycles  %6llu gates  %4llu cells  %d of %lld sums wrong\n", name,
               static_cast<unsigned long long>(c.cycles), static_cast<unsigned long long>(c.gates),
-              static_cast<unsigned long long>(c.cells), wrong, static_cast<long long>(count));
+              static_cast<unsigned long long>(c.cells), wrong, static_cast<long long>(pair_count));
   return wrong;
 }
 
