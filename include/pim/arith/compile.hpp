@@ -206,6 +206,7 @@ row::Program<G> partitioned_program(const Request& request) {
   }
   PartitionedWords<G> words(std::max(f.bits(), request.operation == Operation::convert ? request.to.bits() : 0));
   build(words, request);
+  words.program().set_title("Parallel " + std::string(info(request.operation).name) + " of " + name(request.format));
   return std::move(words.program());
 }
 

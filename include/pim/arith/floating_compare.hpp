@@ -12,7 +12,13 @@ struct Comparison {
 
 template <class W>
 typename W::Bit is_nan(W& w, const Float<W>& x) {
-  return w.and_(w.all(x.exponent), w.any(x.mantissa));
+  const auto fraction = w.any(x.mantissa);
+  return w.and_(w.all(x.exponent), fraction);
+}
+template <class W>
+typename W::Bit unordered(W& w, const Float<W>& x, const Float<W>& y) {
+  const auto y_nan = is_nan(w, y);
+  return w.or_(is_nan(w, x), y_nan);
 }
 
 namespace detail {
@@ -33,7 +39,8 @@ template <class W>
 typename W::Bit below(W& w, const Float<W>& x, const Float<W>& y) {
   // Among negative numbers the larger magnitude is below.
   const auto smaller = w.not_(w.at_least(magnitude(w, x), magnitude(w, y)));
-  return w.mux(w.xor_(x.sign, y.sign), x.sign, w.xor_(smaller, x.sign));
+  const auto is_below = w.xor_(smaller, x.sign);  // where the signs are equal
+  return w.mux(w.xor_(x.sign, y.sign), x.sign, is_below);
 }
 }  // namespace detail
 
@@ -43,7 +50,7 @@ Comparison<W> compare(W& w, const Float<W>& x, const Float<W>& y) {
   const auto difference = w.subtract(a, b);
   const auto same = w.not_(w.any(difference.sum));
   const auto both_zero = w.and_(same, w.not_(w.any(a)));
-  const auto ordered = w.not_(w.or_(is_nan(w, x), is_nan(w, y)));
+  const auto ordered = w.not_(unordered(w, x, y));
   const auto opposite = w.xor_(x.sign, y.sign);
   const auto equal = w.and_(ordered, w.or_(both_zero, w.and_(same, w.not_(opposite))));
   // Of equal signs, x is less where its magnitude is smaller, and for negative numbers where it is not.
@@ -72,20 +79,18 @@ template <class W>
 typename W::Bit greater_equal(W& w, const Float<W>& x, const Float<W>& y) {
   return less_equal(w, y, x);
 }
-template <class W>
-typename W::Bit unordered(W& w, const Float<W>& x, const Float<W>& y) {
-  return w.or_(is_nan(w, x), is_nan(w, y));
-}
 
 /// IEEE 754-2019 minimum: NaN where an operand is NaN; -0 is below +0.
 template <class W>
 Float<W> minimum(W& w, const Float<W>& x, const Float<W>& y) {
-  return detail::or_nan(w, unordered(w, x, y), detail::select(w, detail::below(w, x, y), x, y));
+  const auto nan = unordered(w, x, y);
+  return detail::or_nan(w, nan, detail::select(w, detail::below(w, x, y), x, y));
 }
 /// IEEE 754-2019 maximum: NaN where an operand is NaN; +0 is above -0.
 template <class W>
 Float<W> maximum(W& w, const Float<W>& x, const Float<W>& y) {
-  return detail::or_nan(w, unordered(w, x, y), detail::select(w, detail::below(w, x, y), y, x));
+  const auto nan = unordered(w, x, y);
+  return detail::or_nan(w, nan, detail::select(w, detail::below(w, x, y), y, x));
 }
 
 /// @{ the sign alone, also of NaN
@@ -103,7 +108,8 @@ Float<W> negate(W& w, const Float<W>& x) {
 template <class W>
 Float<W> relu(W& w, const Float<W>& x) {
   const auto positive = w.not_(x.sign);
-  return detail::or_nan<W>(w, is_nan(w, x), {w.bit(false), w.and_(x.exponent, positive), w.and_(x.mantissa, positive)});
+  const Float<W> number{w.bit(false), w.and_(x.exponent, positive), w.and_(x.mantissa, positive)};
+  return detail::or_nan(w, is_nan(w, x), number);
 }
 
 }  // namespace pim::arith::floating::ieee

@@ -42,6 +42,12 @@ Unpacked<W> unpack(W& w, const Float<W>& x) {
           w.not_(w.or_(normal, fraction))};
 }
 
+template <class W>
+typename W::Bit zero_times_infinity(W& w, const Unpacked<W>& a, const Unpacked<W>& b) {
+  const auto zero_first = w.and_(b.infinite, a.zero);
+  return w.or_(w.and_(a.infinite, b.zero), zero_first);
+}
+
 /// A result before rounding.
 template <class W>
 struct Exact {
@@ -85,7 +91,8 @@ Float<W> round(W& w, const Format& format, const Exact<W>& x, const Range& range
       sticky = w.or_(sticky, right.sticky);
       const auto high = w.slice(x.exponent, levels, bits - levels);
       const auto far = w.and_(negative, w.not_(w.all(high)));
-      limit = w.concat(w.and_(w.slice(x.exponent, 0, levels), w.not_(far)), w.and_(high, w.not_(negative)));
+      const auto high_limit = w.and_(high, w.not_(negative));
+      limit = w.concat(w.and_(w.slice(x.exponent, 0, levels), w.not_(far)), high_limit);
     } else {
       limit = w.slice(x.exponent, 0, bits);
       below = w.and_(w.increment(w.not_(limit), w.bit(true)).sum, negative);
@@ -104,7 +111,8 @@ Float<W> round(W& w, const Format& format, const Exact<W>& x, const Range& range
   const auto exponent =
       w.add(w.extend(w.and_(normal.rest, hidden), exponent_width), w.repeat(hidden, 1), mantissa.carry).sum;
   const auto field = w.slice(exponent, 0, exponent_bits);
-  const auto overflow = w.or_(w.all(field), w.any(w.slice(exponent, exponent_bits, exponent_width - exponent_bits)));
+  const auto beyond = w.any(w.slice(exponent, exponent_bits, exponent_width - exponent_bits));
+  const auto overflow = w.or_(w.all(field), beyond);
   const auto special = w.or_(overflow, w.or_(x.nan, x.infinite));
   const auto fraction = w.and_(mantissa.sum, w.not_(special));
   return {w.and_(x.sign, w.not_(x.nan)), w.or_(field, special),
@@ -129,8 +137,8 @@ Float<W> add(W& w, const Float<W>& x, const Float<W>& y) {
   const int mantissa_bits = w.width(x.mantissa);
   const Format format = Format::floating(w.width(x.exponent), mantissa_bits);
   const auto less = w.not_(w.at_least(magnitude(w, x), magnitude(w, y)));
-  const auto large =
-      from_magnitude(w, w.mux(less, y.sign, x.sign), w.mux(less, magnitude(w, y), magnitude(w, x)), mantissa_bits);
+  const auto larger = w.mux(less, magnitude(w, y), magnitude(w, x));
+  const auto large = from_magnitude(w, w.mux(less, y.sign, x.sign), larger, mantissa_bits);
   const auto small = from_magnitude(w, w.bit(false), w.mux(less, magnitude(w, x), magnitude(w, y)), mantissa_bits);
   const auto large_normal = w.any(large.exponent), small_normal = w.any(small.exponent);
   const auto large_exponent = detail::effective_exponent(w, large.exponent, large_normal);
@@ -139,13 +147,15 @@ Float<W> add(W& w, const Float<W>& x, const Float<W>& y) {
   const auto below = w.constant(0, 2);
   const auto aligned = w.shift_right(w.concat(below, w.concat(small.mantissa, small_normal)), distance);
   const auto opposite = w.xor_(x.sign, y.sign);
-  const auto sum = w.add(w.concat(below, w.concat(large.mantissa, large_normal)), w.xor_(aligned.word, opposite),
-                         w.and_(opposite, w.not_(aligned.sticky)));
+  const auto carry = w.and_(opposite, w.not_(aligned.sticky));
+  const auto sum =
+      w.add(w.concat(below, w.concat(large.mantissa, large_normal)), w.xor_(aligned.word, opposite), carry);
   const auto significand = w.concat(sum.sum, w.and_(sum.carry, w.not_(opposite)));
 
   // A NaN has the larger magnitude, and only an infinity can be as large as an infinity.
   const auto large_top = w.all(large.exponent);
-  const auto nan = w.and_(large_top, w.or_(w.any(large.mantissa), w.and_(opposite, w.all(small.exponent))));
+  const auto opposite_to_top = w.and_(opposite, w.all(small.exponent));
+  const auto nan = w.and_(large_top, w.or_(w.any(large.mantissa), opposite_to_top));
   const auto cancels = w.and_(opposite, w.not_(w.any(significand)));
   return detail::round<W>(
       w, format, {w.and_(large.sign, w.not_(cancels)), large_exponent, significand, aligned.sticky, nan, large_top},
@@ -167,9 +177,8 @@ Float<W> multiply(W& w, const Float<W>& x, const Float<W>& y) {
   const int bits = format.exponent_bits + 2;
   const auto exponents = w.add(w.extend(a.exponent, bits), b.exponent).sum;
   const auto exponent = w.subtract(exponents, w.constant(static_cast<std::uint64_t>(format.bias()), bits)).sum;
-  const auto zero_times_infinity =
-      w.or_(w.and_(a.infinite, w.not_(w.any(b.significand))), w.and_(b.infinite, w.not_(w.any(a.significand))));
-  const auto nan = w.or_(w.or_(a.nan, b.nan), zero_times_infinity);
+  const auto invalid = detail::zero_times_infinity(w, a, b);
+  const auto nan = w.or_(w.or_(a.nan, b.nan), invalid);
   // One subnormal factor brings as many leading zeros as a significand has bits, two are too small to be normalised;
   // one more, so that the shifter reaches both ways.
   return detail::round<W>(w, format,
@@ -189,7 +198,11 @@ Float<W> divide(W& w, const Float<W>& x, const Float<W>& y) {
   const auto quotient = w.divide_normal(w.and_(p.significand, w.not_(b.infinite)), q.significand, significand_bits + 2);
   const auto difference = w.subtract(p.exponent, q.exponent).sum;
   const auto exponent = w.add(difference, w.constant(static_cast<std::uint64_t>(format.bias() - 1), bits)).sum;
-  const auto nan = w.or_(w.or_(a.nan, b.nan), w.or_(w.and_(a.infinite, b.infinite), w.and_(a.zero, b.zero)));
+  const auto nan = [&] {
+    const auto both_zero = w.and_(a.zero, b.zero), both_infinite = w.and_(a.infinite, b.infinite);
+    const auto invalid = w.or_(both_infinite, both_zero);
+    return w.or_(w.or_(a.nan, b.nan), invalid);
+  }();
   return detail::round<W>(
       w, format, {w.xor_(x.sign, y.sign), exponent, quotient.word, quotient.sticky, nan, w.or_(a.infinite, b.zero)},
       {.leading_zeros = 1, .is_signed = true});
@@ -227,13 +240,17 @@ Float<W> fused_multiply_add(W& w, const Float<W>& x, const Float<W>& y, const Fl
   const auto size = w.negate_if(sum.sum, negative);
   const auto cancels = w.and_(opposite, w.not_(w.any(size)));
 
-  const auto zero_times_infinity = w.or_(w.and_(a.infinite, b.zero), w.and_(b.infinite, a.zero));
+  const auto invalid_product = detail::zero_times_infinity(w, a, b);
   const auto product_infinite = w.or_(a.infinite, b.infinite);
-  const auto nan = w.or_(w.or_(w.or_(a.nan, b.nan), w.or_(c.nan, zero_times_infinity)),
-                         w.and_(opposite, w.and_(product_infinite, c.infinite)));
+  const auto nan = [&] {
+    const auto invalid_sum = w.and_(opposite, w.and_(product_infinite, c.infinite));
+    const auto z_or_product = w.or_(c.nan, invalid_product), x_or_y = w.or_(a.nan, b.nan);
+    return w.or_(w.or_(x_or_y, z_or_product), invalid_sum);
+  }();
   const auto infinite = w.or_(product_infinite, c.infinite);
   const auto z_decides = w.and_(w.not_(product_infinite), w.or_(negative, c.infinite));
-  const auto result_sign = w.and_(w.mux(z_decides, z.sign, sign), w.or_(infinite, w.not_(cancels)));
+  const auto has_sign = w.or_(infinite, w.not_(cancels));
+  const auto result_sign = w.and_(w.mux(z_decides, z.sign, sign), has_sign);
   const auto exponent = w.subtract(w.slice(top_exponent, 0, bits - 1), w.constant(1, 1)).sum;
   return detail::round<W>(w, format, {result_sign, exponent, size, w.bit(false), nan, infinite},
                           {.leading_zeros = frame, .is_signed = false});

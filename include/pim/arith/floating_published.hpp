@@ -61,7 +61,8 @@ Float<W> add_unsigned(W& w, const Float<W>& x, const Float<W>& y) {
   // Where y is larger this is the distance less 1, and x enters the shifter one position lower.
   const auto distance = w.xor_(difference.sum, less);
   const auto large = w.concat(w.mux(less, y.mantissa, x.mantissa), w.bit(true));
-  const auto hidden = w.and_(w.any(x.exponent), w.any(y.exponent));  // of the smaller
+  const auto y_nonzero = w.any(y.exponent);
+  const auto hidden = w.and_(w.any(x.exponent), y_nonzero);  // of the smaller
   const auto small = w.mux(less, w.concat(w.concat(x.mantissa, hidden), no),
                            w.concat(no, w.concat(y.mantissa, hidden)));  // guard bit lowest
   const auto aligned = w.shift_right(small, distance);
@@ -80,8 +81,8 @@ template <class W>
 Float<W> add(W& w, const Float<W>& x, const Float<W>& y) {
   const int exponent_bits = w.width(x.exponent), mantissa_bits = w.width(x.mantissa);
   const auto less = w.not_(w.at_least(magnitude(w, x), magnitude(w, y)));
-  const auto large =
-      from_magnitude(w, w.mux(less, y.sign, x.sign), w.mux(less, magnitude(w, y), magnitude(w, x)), mantissa_bits);
+  const auto larger = w.mux(less, magnitude(w, y), magnitude(w, x));
+  const auto large = from_magnitude(w, w.mux(less, y.sign, x.sign), larger, mantissa_bits);
   const auto small = from_magnitude(w, w.bit(false), w.mux(less, magnitude(w, x), magnitude(w, y)), mantissa_bits);
   const auto distance = w.subtract(large.exponent, small.exponent).sum;
 
@@ -89,8 +90,9 @@ Float<W> add(W& w, const Float<W>& x, const Float<W>& y) {
   const auto below = w.constant(0, 2);
   const auto aligned = w.shift_right(w.concat(below, w.concat(small.mantissa, w.any(small.exponent))), distance);
   const auto opposite = w.xor_(x.sign, y.sign);
-  const auto sum = w.add(w.concat(below, w.concat(large.mantissa, w.any(large.exponent))),
-                         w.xor_(aligned.word, opposite), w.and_(opposite, w.not_(aligned.sticky)));
+  const auto carry_in = w.and_(opposite, w.not_(aligned.sticky));
+  const auto addend = w.xor_(aligned.word, opposite);
+  const auto sum = w.add(w.concat(below, w.concat(large.mantissa, w.any(large.exponent))), addend, carry_in);
   const auto carry = w.and_(sum.carry, w.not_(opposite));
 
   const int places = static_cast<int>(std::bit_width(static_cast<unsigned>(mantissa_bits + 3)));
@@ -116,7 +118,8 @@ Float<W> subtract(W& w, const Float<W>& x, const Float<W>& y) {
 template <class W>
 Float<W> multiply(W& w, const Float<W>& x, const Float<W>& y) {
   const int mantissa_bits = w.width(x.mantissa);
-  const auto nonzero = w.and_(w.any(x.exponent), w.any(y.exponent));
+  const auto y_nonzero = w.any(y.exponent);
+  const auto nonzero = w.and_(w.any(x.exponent), y_nonzero);
   const auto yes = w.bit(true);
   const auto product = w.multiply(w.concat(x.mantissa, yes), w.concat(y.mantissa, yes));
   const auto sticky = w.any(w.slice(product, 0, mantissa_bits - 1));
@@ -133,8 +136,9 @@ Float<W> divide(W& w, const Float<W>& x, const Float<W>& y) {
   const auto yes = w.bit(true);
   const auto quotient = w.divide_normal(w.concat(x.mantissa, yes), w.concat(y.mantissa, yes), mantissa_bits + 3);
   const auto exponents = w.add(x.exponent, w.not_(y.exponent), w.at(quotient.word, mantissa_bits + 2));
+  const auto nonzero = w.any(x.exponent);
   return detail::finish(w, w.xor_(x.sign, y.sign), w.concat(exponents.sum, exponents.carry),
-                        w.repeat(yes, exponent_bits + 1), quotient.word, quotient.sticky, w.any(x.exponent));
+                        w.repeat(yes, exponent_bits + 1), quotient.word, quotient.sticky, nonzero);
 }
 
 }  // namespace pim::arith::floating::published

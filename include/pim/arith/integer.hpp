@@ -24,9 +24,7 @@ typename W::Bit less(W& w, typename W::Word x, typename W::Word y, bool is_signe
 }
 template <class W>
 typename W::Bit equal(W& w, const typename W::Word& x, const typename W::Word& y) {
-  auto differs = w.bit(false);
-  for (int i = 0; i < w.width(x); ++i) differs = w.or_(differs, w.xor_(w.at(x, i), w.at(y, i)));
-  return w.not_(differs);
+  return w.not_(w.any(w.xor_(x, y)));
 }
 /// @}
 
@@ -98,7 +96,8 @@ template <class W>
 auto divide(W& w, const typename W::Word& x, const typename W::Word& y, bool is_signed) {
   if (!is_signed) return w.divide(x, y);
   const auto x_sign = w.at(x, w.width(x) - 1), y_sign = w.at(y, w.width(y) - 1);
-  auto result = w.divide(absolute(w, x), absolute(w, y));
+  const auto y_size = absolute(w, y), x_size = absolute(w, x);
+  auto result = w.divide(x_size, y_size);
   result.quotient = w.negate_if(result.quotient, w.xor_(x_sign, y_sign));
   result.remainder = w.negate_if(result.remainder, x_sign);
   return result;
@@ -179,11 +178,8 @@ void build(W& w, Operation operation, const Format& format) {
       return truth(w.all(x));
     case Operation::reduce_or:
       return truth(w.any(x));
-    case Operation::reduce_xor: {
-      auto odd = w.bit(false);
-      for (int i = 0; i < bits; ++i) odd = w.xor_(odd, w.at(x, i));
-      return truth(odd);
-    }
+    case Operation::reduce_xor:
+      return truth(w.parity(x));
     case Operation::is_positive:
       return truth(is_signed ? w.and_(w.any(w.slice(x, 0, bits - 1)), w.not_(top)) : w.any(x));
     case Operation::is_nonnegative:

@@ -144,6 +144,18 @@ class PartitionedWords {
       return blocks_.nor(turned.yes, turned.no);
     });
   }
+  Word xor_(const Word& a, const Word& b) {
+    const int bits = std::max(width(a), width(b));
+    Word z = each_rowful(cells_of(extend(a, bits)), cells_of(extend(b, bits)), [&](const Word& x, const Word& y) {
+      const int first = place_of(x, y);
+      const Lane left = lane_of(x, first, false), right = lane_of(y, first, false), neither = blocks_.nor(left, right);
+      const Lane only_right = blocks_.nor(left, neither), only_left = blocks_.nor(right, neither);
+      return blocks_.nor(only_left, only_right);
+    });
+    for (int i = 0; i < bits; ++i)
+      z[static_cast<std::size_t>(i)].inverted = is_inverted(a, i) == is_inverted(b, i);  // z: where they are equal
+    return z;
+  }
   /// @}
 
   /// @{ rearrangements, free of gates
@@ -176,6 +188,16 @@ class PartitionedWords {
     return not_(none);
   }
   Bit all(const Word& a) { return not_(any(not_(a))); }
+  /// 1 where an odd number of bits is 1
+  Bit parity(const Word& a) {
+    const auto inversions = std::count_if(a.begin(), a.end(), [](const Bit& bit) { return bit.inverted; });
+    Bit odd = bit(inversions % 2 != 0);
+    for (const Word& part : rowfuls(cells_of(a))) {
+      if (std::all_of(part.begin(), part.end(), [](const Bit& bit) { return bit.is_constant(); })) continue;
+      odd = xor_(odd, {parity_of(lane_of(part, place_of(part, part), false))});
+    }
+    return odd;
+  }
 
   /// a + b + carry, as wide as the wider
   Sum add(const Word& a, const Word& b, Bit carry = {}) {
@@ -378,6 +400,36 @@ class PartitionedWords {
     return word;
   }
 
+  static bool is_inverted(const Word& a, int i) { return i < width(a) && a[static_cast<std::size_t>(i)].inverted; }
+  /// The cells that a word is made of, without its complements.
+  static Word cells_of(Word a) {
+    for (Bit& bit : a) bit.inverted = false;
+    return a;
+  }
+  /// One cell, 1 where an odd number of bits is 1: a tree of exclusive ORs of neighbours. In the lowest partition.
+  Lane parity_of(Lane x) {
+    const int first = x.first(), count = x.count();
+    if (count == 1) return x;
+    const Lane z = blocks_.lane(first, count), other = blocks_.lane(first, count), both = blocks_.lane(first, count),
+               only_other = blocks_.lane(first, count);
+    for (int s = 1; s < count; s *= 2) {
+      const int period = 2 * s, nodes = (count + period - 1) / period, pairs = (count + s - 1) / period;
+      const auto nor = [&](const Lane& out, const Lane& a, const Lane& b) {
+        blocks_.set(out, true, period);
+        program().template apply<gate::index_of<G>(gate::nor)>(out.index(), {a.index(), b.index()},
+                                                               {first, nodes, nodes > 1 ? period : 1, 0});
+      };
+      blocks_.set(other, true, period);
+      blocks_.step(other, x, first + s, pairs, period, -s);  // complement of the neighbour; a node without has 0
+      nor(only_other, x, other);
+      nor(both, other, only_other);
+      blocks_.step(other, x, first, nodes, period, 0);  // now neither
+      nor(z, both, other);
+      x = z;
+    }
+    return z.lowest();
+  }
+
   /// The partition in which most bits of two words, put side by side, are already where they should be.
   int place_of(const Word& a, const Word& b) const {
     std::vector<int> votes(static_cast<std::size_t>(partitions()), 0);
@@ -405,6 +457,11 @@ class PartitionedWords {
     }
     return i - first;
   }
+  /// True where the word (`inverted`: its complement) is a lane already, from partition `first` on.
+  static bool is_at(const Word& a, int first, bool inverted) {
+    return run_length(a, 0) == width(a) && !a[0].is_constant() && a[0].inverted == inverted &&
+           a[0].cell.first() == first;
+  }
   static Lane lane_of_run(const Word& a, int first, int bits) {
     const Lane& start = a[static_cast<std::size_t>(first)].cell;
     return {start.index(), start.first(), bits, std::make_shared<Word>(slice(a, first, bits))};
@@ -412,9 +469,7 @@ class PartitionedWords {
   /// The word (`inverted`: its complement) in neighbouring partitions from `first` on; its own cells where it lies
   /// there already, unless they have to be `fresh`.
   Lane lane_of(const Word& a, int first, bool inverted, bool fresh = false) {
-    if (!fresh && run_length(a, 0) == width(a) && !a[0].is_constant() && a[0].inverted == inverted &&
-        a[0].cell.first() == first)
-      return lane_of_run(a, 0, width(a));
+    if (!fresh && is_at(a, first, inverted)) return lane_of_run(a, 0, width(a));
     const Lane z = blocks_.ones(first, width(a));
     for (int i = 0, bits = 0; i < width(a); i += bits) {
       bits = run_length(a, i);
@@ -431,8 +486,14 @@ class PartitionedWords {
     return z;
   }
   Both both_of(const Word& a, int first) {
-    const Lane yes = lane_of(a, first, false);
-    return {yes, lane_of(a, first, true)};
+    if (is_at(a, first, false) || is_at(a, first, true)) {
+      const Lane yes = lane_of(a, first, false);
+      return {yes, lane_of(a, first, true)};
+    }
+    // The polarity that a copy has needs a gate less.
+    const bool inverted = !a[0].inverted;
+    const Lane made = lane_of(a, first, inverted), complement = blocks_.not_(made);
+    return inverted ? Both{complement, made} : Both{made, complement};
   }
   /// A cell that is 1 where a is 0.
   Lane complement(const Bit& a) { return a.inverted ? a.cell : blocks_.not_(a.cell); }

@@ -53,11 +53,11 @@ inline Word multiply_rows(Circuit& circuit, const Word& x, const Word& y, int bi
     const auto partial = [&](int j) {
       const Bit xj = bit_or(x, j, x_sign), x_below = bit_or(x, j - 1, x_sign);
       if (digit_bits == 1) return circuit.and_(y0, negative_weight ? ~xj : xj);
-      if (negative_weight)
-        return circuit.or_(circuit.or_(circuit.and_(once, xj), circuit.and_(twice, ~x_below)),
-                           circuit.and_(thrice, ~xj));
-      return circuit.or_(circuit.or_(circuit.and_(once, xj), circuit.and_(twice, x_below)),
-                         circuit.and_(thrice, bit_or(triple, j, triple.empty() ? zero : triple.back())));
+      const Bit triple_j = bit_or(triple, j, triple.empty() ? zero : triple.back());
+      const Bit three = circuit.and_(thrice, negative_weight ? ~xj : triple_j);
+      const Bit two = circuit.and_(twice, negative_weight ? ~x_below : x_below);
+      const Bit one_or_two = circuit.or_(circuit.and_(once, xj), two);
+      return circuit.or_(one_or_two, three);
     };
     Bit carry = negative_weight ? y1 : zero;
     Word next;

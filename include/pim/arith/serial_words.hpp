@@ -82,6 +82,9 @@ class SerialWords {
     for (const Bit bit : a) word.push_back(xor_(bit, gate));
     return word;
   }
+  Word xor_(const Word& a, const Word& b) {
+    return each(a, b, [&](Bit x, Bit y) { return xor_(x, y); });
+  }
   /// @}
 
   /// @{ rearrangements, free of gates
@@ -110,6 +113,12 @@ class SerialWords {
     return result;
   }
   Bit all(const Word& a) { return ~any(not_(a)); }
+  /// 1 where an odd number of bits is 1
+  Bit parity(const Word& a) {
+    Bit result = zero;
+    for (const Bit bit : a) result = xor_(result, bit);
+    return result;
+  }
 
   /// a + b + carry, as wide as the wider
   Sum add(Word a, Word b, Bit carry = zero) {
@@ -178,7 +187,8 @@ class SerialWords {
       cut(kept + (2 << j) - 1);  // the shifts that are left bring no more into the kept bits
       const int step = std::min(1 << j, width(a));
       const Word high = slice(result.rest, j, width(limit) - j);
-      const Bit shifts = and_(~any(slice(a, width(a) - step, step)), any(high));
+      const Bit may_shift = any(high), leading = any(slice(a, width(a) - step, step));
+      const Bit shifts = and_(~leading, may_shift);
       result.rest = concat(slice(result.rest, 0, j), subtract(high, {shifts}).sum);
       a = mux(shifts, concat(repeat(zero, step), slice(a, 0, width(a) - step)), a);
     }
