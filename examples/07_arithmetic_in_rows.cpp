@@ -7,6 +7,7 @@
 
 #include <pim/arith/operations.hpp>
 #include <pim/core/rng.hpp>
+#include <pim/row/routine.hpp>
 
 namespace arith = pim::arith;
 

@@ -230,11 +230,12 @@ row::Program<G> memristive_program(const Request& request) {
 
 /// A program of AAP and AP commands for a DRAM subarray.
 /// throws  std::invalid_argument: what nobody has a program for
-inline row::DRAMProgram dram_program(const Request& request) {
+template <class Words = SerialWords>
+row::DRAMProgram dram_program(const Request& request) {
   if (request.source == Source::published) no_program(request, "published programs use gates nor");
   if (request.variant == Variant::parallel) no_program(request, "DRAM rows have no partitions");
   Circuit circuit;
-  SerialWords words(circuit, dram_tuning);
+  Words words(circuit, dram_tuning);
   require_defined(request);
   if (!dram::build(words, request)) build(words, request);
   row::DRAMProgram program = map_dram(circuit);

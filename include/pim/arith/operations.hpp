@@ -2,10 +2,10 @@
 #include <type_traits>
 
 #include <pim/arith/compile.hpp>
-#include <pim/row/routine.hpp>
 
 /// Row programs by name:
 ///
+///   #include <pim/row/routine.hpp>
 ///   const pim::row::Routine add(pim::arith::add<pim::arith::fp32>());                     // NOT and NOR, serial
 ///   const pim::row::Routine in_dram(pim::arith::add<pim::arith::fp32, pim::arith::DRAM>());
 ///   pim::row::BitRows rows = add.rows(1 << 20);  // store x and y, then:
