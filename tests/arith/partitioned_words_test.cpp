@@ -1,6 +1,7 @@
 #include <pim/arith/partitioned_words.hpp>
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <initializer_list>
 #include <vector>
@@ -72,6 +73,52 @@ TEST_CASE("PartitionedWords: every floating-point operation on every operand", "
   check_all<NotNor>(Format::floating(4, 3), Contract::ieee, {8});
   check_all<NotNor>(Format::floating(3, 2), Contract::ieee, {3, 6, 20});
   check_all<NotMin3>(Format::floating(2, 3), Contract::ieee, {6});
+}
+
+TEST_CASE("PartitionedWords: exclusive OR of complements, constants and other widths", "[arith][partitioned]") {
+  for (const int partitions : {1, 2, 3, 5, 9}) {
+    INFO(partitions << " partitions");
+    PartitionedWords<NotNor> w(partitions);
+    const auto x = w.input("x", 4), y = w.input("y", 3);
+    const auto mixed = w.concat(w.not_(w.slice(x, 0, 2)), w.concat(w.bit(true), w.slice(x, 2, 2)));
+    w.output("z", w.xor_(mixed, y));
+    w.output("reverse", w.xor_(y, mixed));
+    w.output("odd", w.repeat(w.parity(mixed), 1));
+    w.output("constants", w.concat(w.parity(w.constant(7, 4)), w.repeat(w.parity(w.constant(5, 3)), 1)));
+    const pim::row::Routine program(w.program());
+    constexpr std::uint8_t count = 128;
+    std::vector<std::uint8_t> a, b, result(count);
+    for (std::uint8_t i = 0; i < count; ++i) a.push_back(i & 15U), b.push_back(static_cast<std::uint8_t>(i >> 4));
+    pim::row::BitRows rows = program.rows(count);
+    rows.store<std::uint8_t>(a, program.inputs()[0].columns);
+    rows.store<std::uint8_t>(b, program.inputs()[1].columns);
+    program.run(rows);
+    const auto is = [&](std::size_t port, const auto& expected) {
+      rows.load<std::uint8_t>(program.outputs()[port].columns, result);
+      for (std::size_t i = 0; i < count; ++i) {
+        const unsigned word = (~a[i] & 3U) | 4U | static_cast<unsigned>(a[i] >> 2) << 3;
+        if (result[i] != expected(word, b[i])) return false;
+      }
+      return true;
+    };
+    CHECK(is(0, [](unsigned word, unsigned other) { return word ^ other; }));
+    CHECK(is(1, [](unsigned word, unsigned other) { return word ^ other; }));
+    CHECK(is(2, [](unsigned word, unsigned) { return static_cast<unsigned>(std::popcount(word)) & 1U; }));
+    CHECK(is(3, [](unsigned, unsigned) { return 1U; }));
+    CHECK(reads_what_it_wrote(program));
+  }
+}
+
+TEST_CASE("PartitionedWords: exclusive OR and comparisons stay below PyPIM", "[arith][partitioned]") {
+  // source  cycles and gates of 32 bits in PyPIM: less, less_equal, equal
+  const auto below = [](Operation operation, std::uint64_t cycles, std::uint64_t gates) {
+    const auto counts = routine<NotNor>({.operation = operation, .format = int32}, 32).counts();
+    return counts.cycles <= cycles && counts.gates <= gates;
+  };
+  CHECK(below(Operation::less, 48, 750));        // 102, 1459
+  CHECK(below(Operation::less_equal, 46, 748));  // 123, 1780
+  CHECK(below(Operation::equal, 26, 418));       // 115, 1617
+  CHECK(below(Operation::reduce_xor, 49, 283));
 }
 
 TEST_CASE("PartitionedWords: conversions", "[arith][partitioned]") {
