@@ -61,7 +61,8 @@ class Verifier {
   /// bits of all operands together
   int operand_bits() const { return static_cast<int>(operands_[0].size() + operands_[1].size() + operands_[2].size()); }
 
-  /// `rows` random rows: uniform codes, mixed with neighbours, powers of two, extremes and equal operands.
+  /// `rows` random rows: uniform codes, mixed with neighbours, powers of two, extremes and equal operands; of floating
+  /// point also with exponents close to each other, cancelling sums and simple mantissas.
   Outcome random(std::uint64_t rows, const Rng& rng, const Progress& progress = {}) const {
     return all(rows, progress, [&](std::uint64_t first, Chunk& chunk) { draw(first, rng, chunk); });
   }
@@ -269,7 +270,7 @@ class Verifier {
     return text + " gave " + hex(chunk.result) + ", expected " + hex(chunk.expected.value);
   }
 
-  /// Uniform operands in five of eight rows; the others are near each other, near a power of two, or extreme.
+  /// Uniform operands in half of the rows; the others are near each other, near a power of two, or extreme.
   void draw(std::uint64_t first, const Rng& rng, Chunk& chunk) const {
     const auto bits64 = [&](std::uint64_t place, std::uint64_t row) {
       const Rng key = rng.at(place);
@@ -291,6 +292,9 @@ class Verifier {
           case 2:
             code = (kind >> 40 & 1U) != 0 ? code & 0xff : ~(code & 0xff);
             break;
+          case 3:
+            if (request_.format.is_floating() && i > 0) code = comparable(chunk.operands[0].low[r], code);
+            break;
           default:
             break;
         }
@@ -300,22 +304,42 @@ class Verifier {
       make_meaningful(chunk, r, bits64(8, row), bits64(9, row));
     }
   }
-  /// `code` near `other`: equal, its complement, or a few units away
-  static std::uint64_t near(std::uint64_t other, std::uint64_t code) {
+  /// `code` near `other`: equal, its complement, or a few units away; of floating point with either sign, so that sums
+  /// cancel
+  std::uint64_t near(std::uint64_t other, std::uint64_t code) const {
+    const std::uint64_t sign = request_.format.is_floating() ? (code >> 8 & 1U) << (request_.format.bits() - 1) : 0;
     switch (code & 3U) {
       case 0:
-        return other;
+        return other ^ sign;
       case 1:
         return ~other;
       default:
-        return other + (code >> 2 & 15U) - 8;
+        return (other ^ sign) + (code >> 2 & 15U) - 8;
     }
+  }
+  /// A number whose exponent differs from `other`'s by no more than alignment can show, with `code`'s sign and mantissa
+  /// (or the simplest ones, which make ties).
+  std::uint64_t comparable(std::uint64_t other, std::uint64_t code) const {
+    const Format& f = request_.format;
+    const auto top = static_cast<std::int64_t>((1ULL << f.exponent_bits) - 1);
+    const auto reach = static_cast<std::uint64_t>(f.mantissa_bits) + 4;
+    const auto distance = static_cast<std::int64_t>((code >> 54) % (2 * reach + 1)) - static_cast<std::int64_t>(reach);
+    const auto exponent =
+        std::clamp(static_cast<std::int64_t>(reference::exponent_field(f, other)) + distance, std::int64_t{0}, top);
+    std::uint64_t mantissa = code & ((1ULL << f.mantissa_bits) - 1);
+    if ((code >> 53 & 1U) != 0)
+      mantissa = mantissa % 3 == 0 ? 0 : mantissa % 3 == 1 ? 1 : (1ULL << f.mantissa_bits) - 1;
+    return (code >> 52 & 1U) << (f.bits() - 1) | static_cast<std::uint64_t>(exponent) << f.mantissa_bits | mantissa;
   }
   /// Most rows of an operation with excluded operands should still say something.
   void make_meaningful(Chunk& chunk, std::size_t r, std::uint64_t a, std::uint64_t b) const {
     const Format& f = request_.format;
     std::uint64_t& x = chunk.operands[0].low[r];
     if (f.is_floating()) {
+      if (request_.operation == Operation::fused_multiply_add && a % 4 == 0) {  // a sum that cancels the product
+        const std::uint64_t product = reference::IeeeFloat(f).multiply(x, chunk.operands[1].low[r]);
+        chunk.operands[2].low[r] = ((product ^ 1ULL << (f.bits() - 1)) + b % 9 - 4) & low_bits(operands_[2].size());
+      }
       if (request_.contract != Contract::published) return;
       std::uint64_t& y = chunk.operands[1].low[r];
       for (std::uint64_t* code : {&x, &y}) {
