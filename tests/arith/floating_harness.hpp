@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "arith/logic_program.hpp"
 #include <pim/arith/circuit.hpp>
 #include <pim/arith/format.hpp>
 #include <pim/arith/serial_words.hpp>
-#include <pim/arith/simulate.hpp>
 #include <pim/row/bit_rows.hpp>
 
 /// Runs circuits on codes. Ports "xs", "xe", "xm" are one number x, highest bit its sign; other ports are numbers of
