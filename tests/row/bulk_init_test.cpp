@@ -109,8 +109,7 @@ TEST_CASE("merge_inits: partitions initialised twice, in either order, at one pl
   program.init(true, 0, {1, 2, 1, 0});
   program.init(true, 1, {0, 4, 1, 0});
   program.init(false, 1, {0, 2, 2, 0});
-  CHECK(results(row::merge_inits(program), 1) ==
-        std::vector<bool>{false, true, true, false, false, true, false, true});
+  CHECK(results(row::merge_inits(program), 1) == std::vector<bool>{false, true, true, false, false, true, false, true});
 }
 
 TEMPLATE_TEST_CASE("bulk_init: mapped programs compute the same in fewer cycles and no wider rows", "[row][bulk]",
