@@ -3,6 +3,7 @@
 // against two independent copies.
 #include <pim/row/routine.hpp>
 
+#include <array>
 #include <cstring>
 #include <thread>
 #include <vector>
@@ -33,11 +34,12 @@ BitRows random_operands(const Routine& routine) {
 /// z &= ~a over 16 KiB, as often as there are gates: what a gate costs where nothing else costs anything.
 void and_not_words(std::uint64_t gates) {
   constexpr std::size_t words = 1024;
-  static std::vector<std::uint64_t> z(words, ~0ULL), a(words, 1);
+  alignas(64) static std::array<std::uint64_t, words> z, a;
   const std::uint64_t sweeps = gates * (row_count / 64) / words;
   for (std::uint64_t sweep = 0; sweep < sweeps; ++sweep) {
     for (std::size_t i = 0; i < words; ++i) z[i] &= ~a[i];
     benchmark::DoNotOptimize(z.data());
+    benchmark::DoNotOptimize(a.data());
     benchmark::ClobberMemory();
   }
 }
