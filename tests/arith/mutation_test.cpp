@@ -42,7 +42,6 @@ class Mutant {
 
 struct Survivors {
   int dropped = 0, exchanged = 0;
-  friend bool operator==(const Survivors&, const Survivors&) = default;
 };
 
 Survivors survivors(const pim::app::RowProgram& program) {
