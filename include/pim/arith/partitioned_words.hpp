@@ -10,6 +10,7 @@
 
 #include <pim/arith/partitioned_cells.hpp>
 #include <pim/arith/partitioned_fixed.hpp>
+#include <pim/arith/word_results.hpp>
 
 namespace pim::arith {
 
@@ -33,26 +34,12 @@ class PartitionedWords {
     bool is(bool value) const { return is_constant() && inverted == value; }
   };
   using Word = std::vector<Bit>;
-  struct Sum {
-    Word sum;
-    Bit carry;  ///< out of the highest bit
-  };
-  struct Shifted {
-    Word word;
-    Bit sticky;  ///< OR of the bits that fell out
-  };
-  struct Normalised {
-    Word word;
-    Word shift;  ///< positions that it was shifted toward the highest bit
-  };
-  struct Division {
-    Word quotient, remainder;
-  };
-  struct Limited {
-    Word word;
-    Word rest;   ///< of the limit, less the positions shifted
-    Bit sticky;  ///< OR of the bits that were cut off
-  };
+  using Results = WordResults<Bit, Word>;
+  using Sum = typename Results::Sum;
+  using Shifted = typename Results::Shifted;
+  using Normalised = typename Results::Normalised;
+  using Division = typename Results::Division;
+  using Limited = typename Results::Limited;
 
   /// throws  std::invalid_argument: partitions outside 1 to 1024
   explicit PartitionedWords(int partitions) : blocks_(partitions) {}

@@ -9,6 +9,7 @@
 #include <pim/arith/serial_divide.hpp>
 #include <pim/arith/serial_multiply.hpp>
 #include <pim/arith/serial_tuning.hpp>
+#include <pim/arith/word_results.hpp>
 
 namespace pim::arith {
 
@@ -19,26 +20,12 @@ class SerialWords {
  public:
   using Bit = arith::Bit;
   using Word = arith::Word;
-  struct Sum {
-    Word sum;
-    Bit carry;  ///< out of the highest bit
-  };
-  struct Shifted {
-    Word word;
-    Bit sticky;  ///< OR of the bits that fell out
-  };
-  struct Normalised {
-    Word word;
-    Word shift;  ///< positions that it was shifted toward the highest bit
-  };
-  struct Division {
-    Word quotient, remainder;
-  };
-  struct Limited {
-    Word word;
-    Word rest;   ///< of the limit, less the positions shifted
-    Bit sticky;  ///< OR of the bits that were cut off
-  };
+  using Results = WordResults<Bit, Word>;
+  using Sum = Results::Sum;
+  using Shifted = Results::Shifted;
+  using Normalised = Results::Normalised;
+  using Division = Results::Division;
+  using Limited = Results::Limited;
 
   explicit SerialWords(Circuit& circuit, const SerialTuning& tuning = nor_tuning)
       : circuit_(circuit), tuning_(tuning) {}
