@@ -18,6 +18,7 @@ class AnyMatmul {
 
   void program(ConstMatrixRef w, const Rng& rng, cost::Ledger& ledger);
   void multiply(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger);
+  void multiply(const mapping::Patches& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger);
   void weights(MatrixRef w) const;
 
  private:
@@ -30,6 +31,10 @@ void AnyMatmul<Tiles...>::program(ConstMatrixRef w, const Rng& rng, cost::Ledger
 }
 template <tile::Tile... Tiles>
 void AnyMatmul<Tiles...>::multiply(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) {
+  std::visit([&](auto& kernel) { kernel.multiply(x, y, rng, ledger); }, kernel_);
+}
+template <tile::Tile... Tiles>
+void AnyMatmul<Tiles...>::multiply(const mapping::Patches& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) {
   std::visit([&](auto& kernel) { kernel.multiply(x, y, rng, ledger); }, kernel_);
 }
 template <tile::Tile... Tiles>

@@ -5,6 +5,7 @@
 #include <pim/core/rng.hpp>
 #include <pim/core/rows.hpp>
 #include <pim/cost/ledger.hpp>
+#include <pim/mapping/patches.hpp>
 
 namespace pim::kernel {
 
@@ -22,6 +23,15 @@ concept MatmulKernel = requires(K kernel, const K const_kernel, ConstMatrixRef_<
   { kernel.program(w, rng, ledger) } -> std::same_as<void>;
   { kernel.multiply(x, y, rng, ledger) } -> std::same_as<void>;
   { const_kernel.weights(y) } -> std::same_as<void>;
+};
+
+/// A product that also takes the patches of images, which it gathers a panel at a time: a convolution.
+///
+///   multiply(patches, y, rng, ledger)  y (N Ho Wo, O) = patches (N Ho Wo, K) * stored w, else as above
+template <class K, class T = float>
+concept ConvolutionKernel = MatmulKernel<K, T> &&
+    requires(K kernel, const mapping::Patches_<T>& patches, MatrixRef_<T> y, const Rng& rng, cost::Ledger& ledger) {
+  { kernel.multiply(patches, y, rng, ledger) } -> std::same_as<void>;
 };
 
 }  // namespace pim::kernel

@@ -5,7 +5,7 @@
 #include <pim/core/check.hpp>
 #include <pim/core/parallel.hpp>
 #include <pim/kernel/concepts.hpp>
-#include <pim/kernel/exact_matmul.hpp>
+#include <pim/kernel/panel.hpp>
 #include <pim/mapping/blocks.hpp>
 #include <pim/tile/concepts.hpp>
 
@@ -41,31 +41,11 @@ class Matmul {
   }
 
   void multiply(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) {
-    require(!tiles_.empty(), "Matmul::multiply: program the weights first");
-    require_shape("Matmul::multiply: x", x.values, x.rows(), k_.length);
-    require_shape("Matmul::multiply: y", y, x.rows(), n_.length);
-    if constexpr (tile::Refreshable<TileT>) {
-      on_all_blocks(ledger,
-                    [&](Index i, Index j, TileT& tile, cost::Ledger&) { tile.refresh(block_key(rng, i, j, 1)); });
-    }
-    const Index height = panel_height(x);
-    const Index panels = ceil_div(x.rows(), height);
-    std::vector<cost::Ledger> booked(static_cast<std::size_t>(panels));
-    parallel_for(panels, [&](Index p) {
-      const Index begin = p * height, count = std::min(height, x.rows() - begin);
-      MatrixRef y_panel = y.middleRows(begin, count);
-      y_panel.setZero();
-      cost::Ledger& panel_ledger = booked[static_cast<std::size_t>(p)];
-      for (Index j = 0; j < n_.count(); ++j) {
-        for (Index i = 0; i < k_.count(); ++i) {
-          cost::Ledger block_ledger;
-          block(i, j).multiply_add(x.block(begin, count, k_.begin(i), k_.extent(i)),
-                                   y_panel.middleCols(n_.begin(j), n_.extent(j)), block_key(rng, i, j), block_ledger);
-          panel_ledger.overlap(block_ledger);
-        }
-      }
-    });
-    for (const cost::Ledger& panel_ledger : booked) ledger += panel_ledger;
+    multiply_panels(x, y, rng, ledger);
+  }
+  /// A convolution: x (N Ho Wo, K) gathered a panel at a time.
+  void multiply(const mapping::Patches& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) {
+    multiply_panels(x, y, rng, ledger);
   }
 
   void weights(MatrixRef w) const {
@@ -80,14 +60,44 @@ class Matmul {
   const Params& params() const { return params_; }
 
  private:
+  template <class Input>
+  void multiply_panels(const Input& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) {
+    require(!tiles_.empty(), "Matmul::multiply: program the weights first");
+    require_shape("Matmul::multiply: x", x, x.rows(), k_.length);
+    require_shape("Matmul::multiply: y", y, x.rows(), n_.length);
+    if constexpr (tile::Refreshable<TileT>) {
+      on_all_blocks(ledger,
+                    [&](Index i, Index j, TileT& tile, cost::Ledger&) { tile.refresh(block_key(rng, i, j, 1)); });
+    }
+    const Index height = panel_height(x.rows(), group_of(x));
+    const Index panels = ceil_div(x.rows(), height);
+    std::vector<cost::Ledger> booked(static_cast<std::size_t>(panels));
+    parallel_for(panels, [&](Index p) {
+      const Index begin = p * height, count = std::min(height, x.rows() - begin);
+      const Rows x_panel = panel(x, begin, count);
+      MatrixRef y_panel = y.middleRows(begin, count);
+      y_panel.setZero();
+      cost::Ledger& panel_ledger = booked[static_cast<std::size_t>(p)];
+      for (Index j = 0; j < n_.count(); ++j) {
+        for (Index i = 0; i < k_.count(); ++i) {
+          cost::Ledger block_ledger;
+          block(i, j).multiply_add(x_panel.block(0, count, k_.begin(i), k_.extent(i)),
+                                   y_panel.middleCols(n_.begin(j), n_.extent(j)), block_key(rng, i, j), block_ledger);
+          panel_ledger.overlap(block_ledger);
+        }
+      }
+    });
+    for (const cost::Ledger& panel_ledger : booked) ledger += panel_ledger;
+  }
+
   std::size_t index(Index i, Index j) const { return static_cast<std::size_t>(i * n_.count() + j); }
   const TileT& block(Index i, Index j) const { return tiles_[index(i, j)]; }
   Rng block_key(const Rng& rng, Index i, Index j, std::uint64_t event = 0) const { return rng.at(index(i, j), event); }
 
   /// Rows of one panel: a multiple of what the tile needs together, of about panel_rows.
-  Index panel_height(const Rows& x) const {
+  Index panel_height(Index rows, Index group) const {
     Index together = 1;
-    if constexpr (tile::CouplesRows<TileT>) together = std::max<Index>(prototype_.rows_together(x.rows(), x.group), 1);
+    if constexpr (tile::CouplesRows<TileT>) together = std::max<Index>(prototype_.rows_together(rows, group), 1);
     return ceil_div(panel_rows, together) * together;
   }
   template <class Task>

@@ -51,6 +51,14 @@ void backward_products(ConstMatrixRef_<T> x, ConstMatrixRef_<T> w, ConstMatrixRe
   });
 }
 
+/// b (1, N) += the sums of the columns of y (M, N)
+template <class T>
+void add_column_sums(ConstMatrixRef_<T> y, MatrixRef_<T> b) {
+  parallel_for_ranges(y.cols(), detail::bias_columns, [&](Index begin, Index end) {
+    for (Index r = 0; r < y.rows(); ++r) b.row(0).segment(begin, end - begin) += y.row(r).segment(begin, end - begin);
+  });
+}
+
 /// Adds b (1, N) to every row of y (M, N).
 template <class T>
 void add_bias(ConstMatrixRef_<T> b, MatrixRef_<T> y) {
