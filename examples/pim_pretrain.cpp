@@ -223,7 +223,7 @@ int pretrain(pim::app::Program& program, const Options& o) {
   model.initialise(rng.at(start_place));
   const pim::nn::Parameters<float> parameters = model.parameters();
   for (const auto& p : parameters) {
-    if (pim::nn::decays(p.name)) *p.value *= 2.5F;  // sigma 0.05: wider than a large model's 0.02
+    if (pim::nn::decays(p)) *p.value *= 2.5F;  // sigma 0.05: wider than a large model's 0.02
   }
   tie_queries_to_keys(parameters);
 
@@ -231,7 +231,7 @@ int pretrain(pim::app::Program& program, const Options& o) {
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     for (std::size_t i = 0; i < parts.head.size(); ++i) {
       const pim::Matrix& like = *parts.head[i].value;
-      const float sigma = pim::nn::decays(parts.head[i].name) ? 0.05F : 0.0F;
+      const float sigma = pim::nn::decays(parts.head[i]) ? 0.05F : 0.0F;
       tasks[t].head.push_back(pim::normal_matrix(like.rows(), like.cols(), rng.at(head_place, t).at(i), sigma));
     }
   }

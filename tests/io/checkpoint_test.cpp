@@ -150,6 +150,63 @@ TEST_CASE("load_checkpoint: errors name the tensor, and nothing is loaded", "[ch
   CHECK(model.values == untouched.values);
 }
 
+/// A convolution of 2 channels (kernel 2 x 3) to 2, and its batch norm with frozen statistics.
+struct Convolution {
+  Matrix weight = Matrix::Constant(12, 2, -1), scale = Matrix::Constant(1, 2, -1), mean = Matrix::Constant(1, 2, -1);
+  Matrix d_scale;
+  pim::nn::Parameters<float> parameters = {{"conv1.weight", Layout::convolution, &weight, nullptr, 2, 3},
+                                           {"bn1.weight", Layout::vector, &scale, &d_scale},
+                                           {"bn1.running_mean", Layout::vector, &mean, nullptr}};
+};
+static Safetensors convolution_file() {
+  return {.tensors = {{"conv1.weight", counted({2, 2, 2, 3}, 0)},
+                      {"bn1.weight", counted({2}, 100)},
+                      {"bn1.running_mean", counted({2}, 200)},
+                      {"bn1.num_batches_tracked", {.dtype = "I64", .shape = {}, .data = {}}}}};
+}
+
+TEST_CASE("load_checkpoint: rows of a convolution's weight are kernel row, kernel column, channel", "[checkpoint]") {
+  Convolution model;
+  const LoadReport report = load_checkpoint(convolution_file(), "m.safetensors", model.parameters);
+  for (Index out = 0; out < 2; ++out) {
+    for (Index channel = 0; channel < 2; ++channel) {
+      for (Index row = 0; row < 2; ++row) {
+        for (Index col = 0; col < 3; ++col) {
+          CHECK(model.weight((row * 3 + col) * 2 + channel, out) ==
+                static_cast<float>(((out * 2 + channel) * 2 + row) * 3 + col));
+        }
+      }
+    }
+  }
+  CHECK(model.scale == Matrix{{100, 101}});
+  CHECK(model.mean == Matrix{{200, 201}});
+  CHECK(report.fresh.empty());
+  CHECK(report.unused == std::vector<std::string>{"bn1.num_batches_tracked (I64 [])"});
+
+  const Safetensors saved = pim::io::save_checkpoint(model.parameters);
+  CHECK(saved.tensors.size() == 3);
+  CHECK(saved.tensors.at("conv1.weight").shape == std::vector<Index>{2, 2, 2, 3});
+  CHECK(saved.tensors.at("conv1.weight").data == convolution_file().tensors.at("conv1.weight").data);
+}
+
+TEST_CASE("load_checkpoint: without a prefix there is no head, each tensor is needed", "[checkpoint]") {
+  Convolution model;
+  const auto complaint = [&](const Safetensors& file) {
+    return message_of([&] { load_checkpoint(file, "m.safetensors", model.parameters); });
+  };
+  Safetensors file = convolution_file();
+  file.tensors["conv1.weight"] = counted({2, 2, 3, 2}, 0);
+  CHECK(complaint(file) ==
+        "m.safetensors: tensor 'conv1.weight' is [2, 2, 3, 2], the model needs [2, 2, 2, 3]; use the configuration and "
+        "labels that it was saved with");
+  file = convolution_file();
+  rename(file, "bn1.running_mean", "bn1.running_maen");
+  CHECK(complaint(file) ==
+        "m.safetensors: tensor 'bn1.running_mean' is missing, of shape [2]; did you mean 'bn1.running_maen'?");
+  CHECK(complaint({}) == "m.safetensors: tensor 'conv1.weight' is missing, of shape [2, 2, 2, 3]");
+  CHECK(model.weight == Matrix::Constant(12, 2, -1));
+}
+
 TEST_CASE("save_checkpoint: a file with the shapes of HuggingFace, which loads again", "[checkpoint]") {
   const pim::test::TemporaryFolder folder;
   Model model, back;

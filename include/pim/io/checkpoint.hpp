@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -13,7 +14,7 @@
 #include <pim/io/safetensors.hpp>
 #include <pim/nn/parameter.hpp>
 
-/// Between the tensors of a file and the parameters of a model, both under HuggingFace's names.
+/// Between the tensors of a file and the parameters of a model, both under the names of PyTorch and HuggingFace.
 namespace pim::io {
 
 /// What load_checkpoint left alone.
@@ -43,15 +44,56 @@ std::vector<Index> file_shape(const nn::Parameter<T>& parameter) {
       return {rows, cols};
     case nn::Layout::transposed:
       return {cols, rows};
+    case nn::Layout::convolution:
+      return {cols, rows / (parameter.kernel_height * parameter.kernel_width), parameter.kernel_height,
+              parameter.kernel_width};
   }
   return {};
 }
 
-/// Names under which a file may hold a parameter, the best first: as it is, without the encoder's prefix, and either
-/// with the names that normalisations had in the first BERT files.
-inline std::vector<std::string> names_in_files(const std::string& name, std::string_view prefix) {
+/// Whether the file's rows are the parameter's columns: its outputs.
+inline bool outputs_first(nn::Layout layout) {
+  return layout == nn::Layout::transposed || layout == nn::Layout::convolution;
+}
+/// The row here of a column in the file where the outputs come first: channels lie apart there, side by side here.
+template <class T>
+Index row_of_column(const nn::Parameter<T>& parameter, Index column) {
+  const Index positions = parameter.kernel_height * parameter.kernel_width;
+  return column % positions * (parameter.value->rows() / positions) + column / positions;
+}
+template <class T>
+void assign_from_file(const nn::Parameter<T>& parameter, const std::vector<float>& data) {
+  Matrix_<T>& value = *parameter.value;
+  if (!outputs_first(parameter.layout)) {
+    value = Eigen::Map<const Matrix>(data.data(), value.rows(), value.cols()).template cast<T>();
+    return;
+  }
+  const Eigen::Map<const Matrix> outputs(data.data(), value.cols(), value.rows());
+  for (Index i = 0; i < value.rows(); ++i) {
+    value.row(row_of_column(parameter, i)) = outputs.col(i).transpose().template cast<T>();
+  }
+}
+template <class T>
+std::vector<float> data_in_file(const nn::Parameter<T>& parameter) {
+  const Matrix_<T>& value = *parameter.value;
+  std::vector<float> data(static_cast<std::size_t>(value.size()));
+  if (!outputs_first(parameter.layout)) {
+    Eigen::Map<Matrix>(data.data(), value.rows(), value.cols()) = value.template cast<float>();
+    return data;
+  }
+  Eigen::Map<Matrix> outputs(data.data(), value.cols(), value.rows());
+  for (Index i = 0; i < value.rows(); ++i) {
+    outputs.col(i) = value.row(row_of_column(parameter, i)).transpose().template cast<float>();
+  }
+  return data;
+}
+
+/// Names under which a file may hold a parameter, the best first: as it is and, in an encoder's file, without the
+/// prefix, and either with the names that normalisations had in the first BERT files.
+inline std::vector<std::string> names_in_files(const std::string& name, std::optional<std::string_view> prefix) {
   std::vector<std::string> names = {name};
-  if (name.starts_with(prefix)) names.push_back(name.substr(prefix.size()));
+  if (!prefix) return names;
+  if (name.starts_with(*prefix)) names.push_back(name.substr(prefix->size()));
   for (std::size_t i = 0, count = names.size(); i < count; ++i) {
     for (const auto& [now, once] :
          {std::pair{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}}) {
@@ -62,9 +104,10 @@ inline std::vector<std::string> names_in_files(const std::string& name, std::str
   return names;
 }
 
-/// "classifier", "pooler": the head that a parameter belongs to; empty for the encoder, which no file may lack.
-inline std::string head_of(std::string_view name, std::string_view prefix) {
-  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+/// "classifier", "pooler": the head that a parameter belongs to; empty for what no file may lack.
+inline std::string head_of(std::string_view name, std::optional<std::string_view> prefix) {
+  if (!prefix) return "";
+  if (name.starts_with(*prefix)) name.remove_prefix(prefix->size());
   const std::string part(name.substr(0, name.find('.')));
   return part == "embeddings" || part == "encoder" ? "" : part;
 }
@@ -72,13 +115,14 @@ inline std::string head_of(std::string_view name, std::string_view prefix) {
 
 /// Copies the tensors of a file to the parameters of a model, all or, on an error, none.
 ///
-/// `prefix` ("roberta.", "bert."), with which the encoder's names begin, is optional in the file. A head that the file
-/// lacks altogether keeps its values; tensors of any type that the model lacks are ignored; the report names both.
-/// throws std::runtime_error, one line naming source and tensor: one is missing of the encoder, or of a head that is
-///        partly there; a wrong shape (naming both); a type other than F32, F16, BF16
+/// The file must have every parameter, under its name. Of a transformer, where `prefix` ("roberta.", "bert.") says how
+/// the encoder's names begin, the prefix is optional in the file, and a head that the file lacks altogether keeps its
+/// values. Tensors of any type that the model lacks are ignored; the report names both.
+/// throws std::runtime_error, one line naming source and tensor: one is missing, or of a head that is partly there; a
+///        wrong shape (naming both); a type other than F32, F16, BF16
 template <class T>
 LoadReport load_checkpoint(const Safetensors& file, const std::string& source, const nn::Parameters<T>& parameters,
-                           std::string_view prefix) {
+                           std::optional<std::string_view> prefix = std::nullopt) {
   LoadReport report;
   std::vector<const Tensor*> found;
   std::set<std::string> used, heads_present;
@@ -122,29 +166,18 @@ LoadReport load_checkpoint(const Safetensors& file, const std::string& source, c
     report.unused.push_back(printable(name, 80) + " (" + tensor.dtype + " " + shape_text(tensor.shape) + ")");
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (found[i] == nullptr) continue;
-    Matrix_<T>& value = *parameters[i].value;
-    const bool transposed = parameters[i].layout == nn::Layout::transposed;
-    const Eigen::Map<const Matrix> data(found[i]->data.data(), transposed ? value.cols() : value.rows(),
-                                        transposed ? value.rows() : value.cols());
-    if (transposed)
-      value = data.transpose().template cast<T>();
-    else
-      value = data.template cast<T>();
+    if (found[i] != nullptr) detail::assign_from_file(parameters[i], found[i]->data);
   }
   return report;
 }
 
-/// The parameters of a model as a file that HuggingFace reads, in `dtype` F32, F16 or BF16.
+/// The parameters of a model as a file that PyTorch and HuggingFace read, in `dtype` F32, F16 or BF16.
 template <class T>
 Safetensors save_checkpoint(const nn::Parameters<T>& parameters, const std::string& dtype = "F32") {
   Safetensors file;
   for (const nn::Parameter<T>& parameter : parameters) {
-    Matrix values = parameter.value->template cast<float>();
-    if (parameter.layout == nn::Layout::transposed) values = Matrix(values.transpose());
-    Tensor& tensor = file.tensors[parameter.name];
-    tensor = {.dtype = dtype, .shape = detail::file_shape(parameter), .data = {}};
-    tensor.data.assign(values.data(), values.data() + values.size());
+    file.tensors[parameter.name] = {
+        .dtype = dtype, .shape = detail::file_shape(parameter), .data = detail::data_in_file(parameter)};
   }
   return file;
 }

@@ -98,7 +98,7 @@ class AdamW {
       const detail::Chunk& c = chunks[static_cast<std::size_t>(i)];
       const Parameter<T>& p = parameters[c.parameter];
       Factors f = factors;
-      if (decays(p.name)) f.shrink = static_cast<T>(1.0 - rate * params_.weight_decay);
+      if (decays(p)) f.shrink = static_cast<T>(1.0 - rate * params_.weight_decay);
       update(c.end - c.begin, f, p.gradient->data() + c.begin, state_.first[c.parameter].data() + c.begin,
              state_.second[c.parameter].data() + c.begin, p.value->data() + c.begin);
     });

@@ -1,6 +1,5 @@
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <pim/core/matrix.hpp>
@@ -9,19 +8,22 @@ namespace pim::nn {
 
 /// How a checkpoint holds a parameter.
 enum class Layout {
-  vector,      ///< [n]; here (1, n)
-  matrix,      ///< [rows, cols]; here the same
-  transposed,  ///< [out, in]: the weight of a linear layer; here (in, out)
+  vector,       ///< [n]; here (1, n)
+  matrix,       ///< [rows, cols]; here the same
+  transposed,   ///< [out, in]: the weight of a linear layer; here (in, out)
+  convolution,  ///< [out, in, kernel height, kernel width], in: channels of one group; here (kernel height * kernel
+                ///< width * in, out), rows in the order (kernel row, kernel column, channel)
 };
 
-/// One trainable matrix, its gradient, and the name HuggingFace gives it. Points into the layer that owns both: valid
-/// while the layer lives and is not moved.
+/// One matrix of a layer, its gradient, and the name that PyTorch or HuggingFace gives it. Points into the layer that
+/// owns both: valid while the layer lives and is not moved.
 template <class T>
 struct Parameter {
   std::string name;
   Layout layout = Layout::matrix;
   Matrix_<T>* value = nullptr;
-  Matrix_<T>* gradient = nullptr;  ///< null: frozen. Empty until the first backward pass or zero_gradients()
+  Matrix_<T>* gradient = nullptr;             ///< null: frozen. Empty until the first backward pass or zero_gradients()
+  Index kernel_height = 1, kernel_width = 1;  ///< of Layout::convolution
 };
 template <class T>
 using Parameters = std::vector<Parameter<T>>;
@@ -33,10 +35,13 @@ void append(Parameters<T>& list, Layers&... layers) {
   (add(layers.parameters()), ...);
 }
 
-/// Whether weight decay acts on a parameter: on all but biases and the scales of normalisations, told by their names.
-/// source  HuggingFace run_glue.py: no_decay = ["bias", "LayerNorm.weight"]
-inline bool decays(std::string_view name) {
-  return name.find("bias") == std::string_view::npos && name.find("LayerNorm.weight") == std::string_view::npos;
+/// Whether weight decay acts on a parameter: on weights of products and embeddings, not on biases and the scales of
+/// normalisations, which are the vectors.
+/// source  HuggingFace run_glue.py: no_decay = ["bias", "LayerNorm.weight"]; for batch norms He et al. 2019, arXiv
+///         1812.01187, section 3.1 ("no bias decay")
+template <class T>
+bool decays(const Parameter<T>& parameter) {
+  return parameter.layout != Layout::vector;
 }
 
 /// Makes every gradient zero, of its value's shape.
