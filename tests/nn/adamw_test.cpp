@@ -15,7 +15,7 @@ struct Pair {
 TEST_CASE("AdamW: the first step is rate * sign(gradient); decay shrinks weights, not biases", "[nn][adamw]") {
   Pair weight{MatrixD::Ones(2, 3), random_matrix(2, 3, 1)}, bias{MatrixD::Ones(1, 3), MatrixD::Zero(1, 3)};
   const Parameters<double> parameters{{"dense.weight", {}, &weight.value, &weight.gradient},
-                                      {"dense.bias", {}, &bias.value, &bias.gradient}};
+                                      {"dense.bias", pim::nn::Layout::vector, &bias.value, &bias.gradient}};
   AdamW<double> optimizer({.weight_decay = 0.1});
   optimizer.step(parameters, 0.01);
   const MatrixD expected = 0.999 - 0.01 * weight.gradient.array().sign();

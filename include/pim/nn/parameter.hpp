@@ -8,8 +8,8 @@ namespace pim::nn {
 
 /// How a checkpoint holds a parameter.
 enum class Layout {
-  vector,       ///< [n]; here (1, n)
   matrix,       ///< [rows, cols]; here the same
+  vector,       ///< [n]; here (1, n)
   transposed,   ///< [out, in]: the weight of a linear layer; here (in, out)
   convolution,  ///< [out, in, kernel height, kernel width], in: channels of one group; here (kernel height * kernel
                 ///< width * in, out), rows in the order (kernel row, kernel column, channel)
