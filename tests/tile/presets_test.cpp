@@ -45,3 +45,9 @@ TEST_CASE("at_time, ages, for_training: change what the tile has, and nothing el
   CHECK(trained.refresh == tile::NoiseRefresh::each_forward);
   CHECK_NOTHROW(tile::for_training(tile::preset("ncb-pcm")));
 }
+TEST_CASE("with_drift_compensation: of tiles that age", "[tile][presets]") {
+  const auto pcm = std::get<tile::PCMTile::Params>(tile::with_drift_compensation(tile::preset("pcm"), false));
+  CHECK(!pcm.drift_compensation);
+  CHECK(std::get<tile::PCMTile::Params>(tile::with_drift_compensation(pcm, true)).drift_compensation);
+  CHECK_NOTHROW(tile::with_drift_compensation(tile::preset("sram"), false));
+}

@@ -35,6 +35,17 @@ inline AnyParams at_time(AnyParams params, double t_s) {
   return params;
 }
 
+/// The same tile with or without global drift compensation; tiles that do not age stay as they are.
+inline AnyParams with_drift_compensation(AnyParams params, bool on) {
+  if (!ages(params)) return params;
+  std::visit(
+      [on](auto& p) {
+        if constexpr (requires { p.drift_compensation; }) p.drift_compensation = on;
+      },
+      params);
+  return params;
+}
+
 /// The same tile with the noise of its weights drawn afresh at each forward pass, for training through it; tiles
 /// without such a choice stay as they are.
 inline AnyParams for_training(AnyParams params) {
