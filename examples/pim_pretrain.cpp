@@ -18,7 +18,9 @@
 #include <pim/task/glue/build_vocabulary.hpp>
 #include <pim/task/glue/builtin_sentences.hpp>
 #include <pim/task/glue/metrics.hpp>
+#include <pim/task/train/order.hpp>
 #include <pim/task/train/predict.hpp>
+#include <pim/task/train/sample.hpp>
 #include <pim/task/train/schedule.hpp>
 
 #include "support/glue_data.hpp"
@@ -124,7 +126,7 @@ pim::io::OrderedJson scores(Classifier& model, const std::vector<TaskData>& task
     parts.set_head(data.head);
     model.program(pim::Rng(0), ledger);
     const pim::Matrix logits =
-        pim::task::predict(model, std::span<const pim::task::Sample>(data.dev), 64, pim::Rng(0), ledger);
+        pim::task::predict(model, pim::task::TokenDataset(data.dev, model.config()), 64, pim::Rng(0), ledger);
     row[std::string(data.task->name)] =
         pim::task::glue_score(*data.task, logits.leftCols(data.task->outputs()), data.dev_labels).value;
   }

@@ -6,7 +6,9 @@
 
 #include <pim/kernel/exact_matmul.hpp>
 #include <pim/kernel/matmul.hpp>
+#include <pim/model/sequence_classifier.hpp>
 #include <pim/task/train/predict.hpp>
+#include <pim/task/train/sample.hpp>
 #include <pim/task/train/trainer.hpp>
 #include <pim/tile/digital_fp8_tile.hpp>
 #include <pim/tile/ideal_tile.hpp>
@@ -48,14 +50,16 @@ std::vector<pim::task::Sample> samples(const Network& n) {
 template <class Kernel>
 struct Training {
   pim::model::SequenceClassifier<float, Kernel> model;
-  std::vector<pim::task::Sample> data;
-  pim::task::Trainer<float, Kernel> trainer;
+  std::vector<pim::task::Sample> examples;
+  pim::task::TokenDataset data;
+  pim::task::Trainer<pim::model::SequenceClassifier<float, Kernel>, pim::task::TokenDataset> trainer;
   pim::cost::Ledger ledger;
 
   explicit Training(const Network& n)
       : model(config(n), [](std::string_view) { return Kernel(); }),
-        data(samples(n)),
-        trainer((model.initialise(pim::Rng(1)), model), data, {.epochs = 1 << 30, .batch = n.batch}, pim::Rng(2)) {
+        examples(samples(n)),
+        data(examples, model.config()),
+        trainer((model.initialise(pim::Rng(1)), model), data, {}, {.epochs = 1 << 30, .batch = n.batch}, pim::Rng(2)) {
     step();
   }
   void step() {

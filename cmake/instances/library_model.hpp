@@ -1,6 +1,7 @@
 #pragma once
 #include <pim/kernel/library_matmul.hpp>
 #include <pim/model/sequence_classifier.hpp>
+#include <pim/task/train/sample.hpp>
 #include <pim/task/train/trainer.hpp>
 
 #include "instances/library_matmul.hpp"
@@ -11,4 +12,5 @@ PIM_INSTANCE class pim::nn::Linear<float, pim::kernel::LibraryMatmul>;
 PIM_INSTANCE class pim::model::EncoderLayer<float, pim::kernel::LibraryMatmul>;
 PIM_INSTANCE class pim::model::ClassificationHead<float, pim::kernel::LibraryMatmul>;
 PIM_INSTANCE class pim::model::SequenceClassifier<float, pim::kernel::LibraryMatmul>;
-PIM_INSTANCE class pim::task::Trainer<float, pim::kernel::LibraryMatmul>;
+PIM_INSTANCE class pim::task::Trainer<pim::model::SequenceClassifier<float, pim::kernel::LibraryMatmul>,
+                                      pim::task::TokenDataset>;

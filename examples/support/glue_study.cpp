@@ -17,6 +17,7 @@
 #include <pim/kernel/library_matmul.hpp>
 #include <pim/model/sequence_classifier.hpp>
 #include <pim/task/train/predict.hpp>
+#include <pim/task/train/sample.hpp>
 #include <pim/tile/conditions.hpp>
 
 #include "support/program.hpp"
@@ -122,7 +123,9 @@ void GlueStudy::train_original() {
 GlueStudy::Weights GlueStudy::train(const std::string& name, const io::TileConfig& tile, const Weights& start) {
   const Clock::time_point begin = Clock::now();
   std::unique_ptr<Classifier> model = model_on(tile, pretrained_.config, start);
-  task::Trainer<float, kernel::LibraryMatmul> trainer(*model, train_, params_.train, rng_.at(training_place));
+  const task::TokenDataset data(train_, pretrained_.config);
+  task::Trainer<Classifier, task::TokenDataset> trainer(*model, data, {.regression = task_.is_regression()},
+                                                        params_.train, rng_.at(training_place));
   const std::string run = std::string(task_.name) + " seed " + std::to_string(seed_) + " " + name;
   const std::filesystem::path folder = folder_of(name), state_file = folder / "training_state.safetensors";
   const std::string identity = description(run, tile, start);
@@ -176,8 +179,9 @@ std::vector<Evaluation> GlueStudy::evaluate(const io::TileConfig& tile, const We
     for (std::size_t d = 0; d < dev_.size(); ++d) {
       const Clock::time_point begin = Clock::now();
       Progress progress = program_.progress(dev_[d].name + " on " + tile.name(), std::ssize(dev_[d].samples));
-      const Matrix logits = task::predict(*model, std::span<const task::Sample>(dev_[d].samples), evaluation_batch,
-                                          device.at(1 + d), ledger, [&](Index done) { progress.update(done); });
+      const Matrix logits =
+          task::predict(*model, task::TokenDataset(dev_[d].samples, pretrained_.config), evaluation_batch,
+                        device.at(1 + d), ledger, [&](Index done) { progress.update(done); });
       scores[d].push_back(task::glue_score(task_, logits, dev_[d].labels));
       spent_s[d] += seconds_since(begin);
     }

@@ -9,6 +9,7 @@
 #include <pim/kernel/matmul.hpp>
 #include <pim/model/sequence_classifier.hpp>
 #include <pim/task/train/predict.hpp>
+#include <pim/task/train/sample.hpp>
 #include <pim/tile/digital_fp8_tile.hpp>
 #include <pim/tile/ideal_tile.hpp>
 
@@ -35,7 +36,7 @@ int right_answers(const pim::io::ModelFolder& folder) {
   pim::cost::Ledger ledger;
   model.program(pim::Rng(1), ledger);
   const auto classes = pim::task::classes(
-      pim::task::predict(model, std::span<const pim::task::Sample>(samples), 4, pim::Rng(2), ledger));
+      pim::task::predict(model, pim::task::TokenDataset(samples, folder.config), 4, pim::Rng(2), ledger));
   int right = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) right += classes[i] == labels[i] ? 1 : 0;
   return right;

@@ -1,8 +1,10 @@
 #pragma once
+#include <cmath>
 #include <string>
 #include <vector>
 
 #include <pim/core/matrix.hpp>
+#include <pim/core/parallel.hpp>
 
 namespace pim::nn {
 
@@ -50,6 +52,23 @@ void zero_gradients(const Parameters<T>& parameters) {
   for (const Parameter<T>& p : parameters) {
     if (p.gradient != nullptr) p.gradient->setZero(p.value->rows(), p.value->cols());
   }
+}
+
+/// Holds the trained weights of linear layers and convolutions within +-k standard deviations of their layer: what few
+/// levels of conductance have to span.
+/// source  Joshi et al. 2020, Nature Communications 11, 2473, Methods: weights clipped at alpha * sigma of their layer
+///         after each update, alpha 2 to 2.5
+template <class T>
+void clip_weights(const Parameters<T>& parameters, double k) {
+  parallel_for(std::ssize(parameters), [&](Index i) {
+    const Parameter<T>& p = parameters[static_cast<std::size_t>(i)];
+    const bool of_product = p.layout == Layout::transposed || p.layout == Layout::convolution;
+    if (p.gradient == nullptr || !of_product) return;
+    const auto w = p.value->array();
+    const double mean = w.template cast<double>().mean();
+    const auto bound = static_cast<T>(k * std::sqrt((w.template cast<double>() - mean).square().mean()));
+    *p.value = p.value->cwiseMax(-bound).cwiseMin(bound);
+  });
 }
 
 }  // namespace pim::nn

@@ -1,40 +1,43 @@
 #pragma once
+#include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <span>
 #include <vector>
 
-#include <pim/model/sequence_classifier.hpp>
-#include <pim/task/train/sample.hpp>
+#include <pim/core/check.hpp>
+#include <pim/task/train/concepts.hpp>
 
 namespace pim::task {
 
-/// Logits (samples, labels) of a programmed model, without dropout, in batches of consecutive samples.
+/// Logits (examples, outputs) of a programmed network, not in training, in batches of consecutive examples.
 ///
-/// noise   batch i draws from rng.at(i)
-/// on_batch(samples done) is called after each batch
-/// throws  std::invalid_argument: no samples, a batch below 1, what the model refuses
-template <class T, class Kernel, class OnBatch>
-Matrix_<T> predict(model::SequenceClassifier<T, Kernel>& model, std::span<const Sample> samples, Index batch_size,
-                   const Rng& rng, cost::Ledger& ledger, const OnBatch& on_batch) {
-  require(!samples.empty() && batch_size >= 1, "predict: needs at least one sample and batches of at least 1");
-  const Index n = std::ssize(samples);
-  Matrix_<T> logits(n, model.config().num_labels());
+/// noise   batch i draws from rng.at(i); its data, should it augment, from rng.at(i, 1)
+/// on_batch(examples done) is called after each batch
+/// throws  std::invalid_argument: no examples, a batch below 1, what the network refuses
+template <Dataset Data, Network<BatchOf<Data>> Model, class OnBatch>
+Matrix_<ScalarOf<Model>> predict(Model& model, const Data& data, Index batch_size, const Rng& rng, cost::Ledger& ledger,
+                                 const OnBatch& on_batch) {
+  require(data.size() >= 1 && batch_size >= 1, "predict: needs at least one example and batches of at least 1");
+  const Index n = data.size();
+  Matrix_<ScalarOf<Model>> all;
   std::vector<Index> numbers(static_cast<std::size_t>(n));
   std::iota(numbers.begin(), numbers.end(), Index{0});
   for (Index begin = 0; begin < n; begin += batch_size) {
     const Index count = std::min(batch_size, n - begin);
     const std::span which(numbers.data() + begin, static_cast<std::size_t>(count));
-    const model::Batch batch = make_batch(samples, which, model.config());
     const auto call = static_cast<std::uint64_t>(begin / batch_size);
-    logits.middleRows(begin, count) = model.forward(batch, rng.at(call), ledger, false);
+    const auto logits = model.forward(data.batch(which, rng.at(call, 1)), rng.at(call), ledger, false);
+    if (begin == 0) all.resize(n, logits.cols());
+    all.middleRows(begin, count) = logits;
     on_batch(begin + count);
   }
-  return logits;
+  return all;
 }
-template <class T, class Kernel>
-Matrix_<T> predict(model::SequenceClassifier<T, Kernel>& model, std::span<const Sample> samples, Index batch_size,
-                   const Rng& rng, cost::Ledger& ledger) {
-  return predict(model, samples, batch_size, rng, ledger, [](Index) {});
+template <Dataset Data, Network<BatchOf<Data>> Model>
+Matrix_<ScalarOf<Model>> predict(Model& model, const Data& data, Index batch_size, const Rng& rng,
+                                 cost::Ledger& ledger) {
+  return predict(model, data, batch_size, rng, ledger, [](Index) {});
 }
 
 /// The class of each row: the first of its largest logits; a row of NaN is class 0.

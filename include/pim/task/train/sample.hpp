@@ -1,7 +1,6 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <vector>
 
@@ -42,15 +41,22 @@ inline model::Batch make_batch(std::span<const Sample> samples, std::span<const 
   return batch;
 }
 
-/// 0 ... n - 1 in an order that the key decides.
-/// source  Fisher and Yates, as in Knuth, The Art of Computer Programming, volume 2, algorithm P
-inline std::vector<Index> shuffled(Index n, const Rng& key) {
-  std::vector<Index> order(static_cast<std::size_t>(n));
-  std::iota(order.begin(), order.end(), Index{0});
-  for (std::size_t i = order.size(); i > 1; --i) {
-    std::swap(order[i - 1], order[key.below(i, static_cast<std::uint32_t>(i))]);
+/// Samples as a set that task::Trainer and task::predict take (concepts.hpp). The samples must outlive it.
+class TokenDataset {
+ public:
+  /// config: that of the network, which says how to pad
+  TokenDataset(std::span<const Sample> samples, const model::EncoderConfig& config)
+      : samples_(samples), config_(config) {}
+
+  Index size() const { return std::ssize(samples_); }
+  float label(Index i) const { return samples_[static_cast<std::size_t>(i)].label; }
+  model::Batch batch(std::span<const Index> numbers, const Rng& /*no augmentation*/) const {
+    return make_batch(samples_, numbers, config_);
   }
-  return order;
-}
+
+ private:
+  std::span<const Sample> samples_;
+  model::EncoderConfig config_;
+};
 
 }  // namespace pim::task
