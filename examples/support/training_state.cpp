@@ -49,8 +49,9 @@ nn::AdamW<float>::State load_training_state(const std::filesystem::path& path, c
   for (const nn::Parameter<float>& parameter : parameters) {
     *parameter.value = take("weight." + parameter.name, *parameter.value);
     if (state.steps == 0) continue;
-    state.first.push_back(take("first." + parameter.name, *parameter.value));
-    state.second.push_back(take("second." + parameter.name, *parameter.value));
+    const Matrix moment = parameter.gradient == nullptr ? Matrix() : *parameter.value;
+    state.first.push_back(take("first." + parameter.name, moment));
+    state.second.push_back(take("second." + parameter.name, moment));
   }
   return state;
 }

@@ -66,6 +66,23 @@ TEST_CASE("safetensors: F32, F16, BF16 become float32, other types are listed", 
   CHECK(file.tensors.at("z").data.empty());
 }
 
+TEST_CASE("safetensors: I8 and I32 have their integers, both ways", "[safetensors]") {
+  const TemporaryFolder folder;
+  const std::string header = R"({"a":{"data_offsets":[0,3],"dtype":"I8","shape":[1,3]},)"
+                             R"("b":{"data_offsets":[3,11],"dtype":"I32","shape":[2]}})",
+                    data = raw<std::int8_t>({-128, 0, 127}) + raw<std::int32_t>({-2147483647, 65536});
+  const Safetensors file = parse_safetensors(file_of(header, data), "m.safetensors");
+  CHECK(file.tensors.at("a").integers == std::vector<std::int32_t>{-128, 0, 127});
+  CHECK(file.tensors.at("b").integers == std::vector<std::int32_t>{-2147483647, 65536});
+  CHECK(file.tensors.at("a").data.empty());
+  CHECK(file.tensors.at("a").has_integers());
+  CHECK_FALSE(file.tensors.at("a").has_values());
+  write_safetensors(folder / "m.safetensors", {.tensors = file.tensors, .metadata = {}});
+  std::string padded = header;
+  padded.resize((padded.size() + 7) / 8 * 8, ' ');
+  CHECK(read_file(folder / "m.safetensors") == file_of(padded, data));
+}
+
 TEST_CASE("safetensors: every F16 code by the definition of the format", "[safetensors]") {
   std::vector<std::uint16_t> codes(65536);
   for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::uint16_t>(i);
@@ -114,9 +131,13 @@ TEST_CASE("safetensors: what cannot be written is an error and leaves no file", 
   const auto cannot = [&](const char* name, const Tensor& tensor) {
     return message_of([&] { write_safetensors(folder / name, {.tensors = {{"w", tensor}}}); });
   };
-  const std::string rest = ", expected F32, F16 or BF16 and as many values as the shape says";
+  const std::string rest = ", expected F32, F16, BF16, I8 or I32 and as many values as the shape says";
+  CHECK(cannot("a", {.dtype = "I64", .shape = {1}, .data = {1}}) ==
+        "write_safetensors: tensor 'w' has dtype I64, shape [1] and 1 values" + rest);
   CHECK(cannot("a", {.dtype = "I8", .shape = {1}, .data = {1}}) ==
-        "write_safetensors: tensor 'w' has dtype I8, shape [1] and 1 values" + rest);
+        "write_safetensors: tensor 'w' has dtype I8, shape [1] and 0 values" + rest);
+  CHECK(cannot("a", {.dtype = "I8", .shape = {2}, .data = {}, .integers = {1, 128}}) ==
+        "write_safetensors: tensor 'w' of dtype I8 has values outside of -128 to 127; save it as I32");
   CHECK(cannot("a", {.shape = {2, 3}, .data = {1}}) ==
         "write_safetensors: tensor 'w' has dtype F32, shape [2, 3] and 1 values" + rest);
   CHECK(cannot("none/a", {.shape = {1}, .data = {1}}).find("cannot write ") == 0);
@@ -191,8 +212,9 @@ TEST_CASE("safetensors: no bytes crash the reader", "[safetensors]") {
   const std::string valid =
       file_of(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]},)"
               R"("b.weight":{"dtype":"BF16","shape":[3],"data_offsets":[8,14]},"c":{"dtype":"I8","shape":[2],)"
-              R"("data_offsets":[14,16]},"d":{"dtype":"F32","shape":[1,2],"data_offsets":[16,24]}})",
-              std::string(24, '\x3A'));
+              R"("data_offsets":[14,16]},"d":{"dtype":"F32","shape":[1,2],"data_offsets":[16,24]},)"
+              R"("e":{"dtype":"I32","shape":[2],"data_offsets":[24,32]}})",
+              std::string(32, '\x3A'));
   REQUIRE(complaint(valid) == "(no error)");
   std::mt19937 random(1);
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random()) % n; };
@@ -229,7 +251,7 @@ TEST_CASE("safetensors: no bytes crash the reader", "[safetensors]") {
           if (at < bytes.size()) bytes[at] = static_cast<char>(below(256));
       }
       if (bytes.size() >= 8 && below(2) == 0) {  // half of the files keep a plausible length
-        const std::size_t length = valid.size() - 8 - 24 + below(9) - 4;
+        const std::size_t length = valid.size() - 8 - 32 + below(9) - 4;
         for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(length >> (8 * i) & 255);
       }
     }
@@ -264,5 +286,6 @@ TEST_CASE("safetensors: files that others wrote", "[safetensors][data]") {
   const Safetensors lenet = read_safetensors(models / "lenet5-mnist" / "golden.safetensors");
   CHECK(lenet.tensors.at("logits").shape == std::vector<pim::Index>{256, 10});
   const Safetensors int8 = read_safetensors(models / "resnet8-cifar10-int8" / "model.safetensors");
-  CHECK(std::any_of(int8.tensors.begin(), int8.tensors.end(), [](const auto& t) { return t.second.dtype == "I8"; }));
+  CHECK(int8.tensors.at("conv1.weight").integers.size() == 16 * 3 * 3 * 3);
+  CHECK(int8.tensors.at("conv1.bias").integers.size() == 16);
 }

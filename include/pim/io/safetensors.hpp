@@ -25,13 +25,16 @@ namespace pim::io {
 
 static_assert(std::endian::native == std::endian::little, "safetensors.hpp copies little-endian bytes as they are");
 
-/// One tensor. F32, F16 and BF16 have their values, as float32; other types (I64, I8, ...) are listed without.
+/// One tensor. F32, F16 and BF16 have their values as float32, I8 and I32 as integers; other types (I64, ...) are
+/// listed without.
 struct Tensor {
-  std::string dtype = "F32";  ///< in the file: F32, F16, BF16, ...
-  std::vector<Index> shape;   ///< empty: one number
-  std::vector<float> data;    ///< row-major; empty for other types
+  std::string dtype = "F32";                ///< in the file: F32, F16, BF16, I8, I32, ...
+  std::vector<Index> shape;                 ///< empty: one number
+  std::vector<float> data;                  ///< row-major; empty for other types than F32, F16, BF16
+  std::vector<std::int32_t> integers = {};  ///< row-major; empty for other types than I8, I32
 
   bool has_values() const { return dtype == "F32" || dtype == "F16" || dtype == "BF16"; }
+  bool has_integers() const { return dtype == "I8" || dtype == "I32"; }
 };
 
 /// All tensors of a file by name, and its free-text metadata.
@@ -68,22 +71,41 @@ inline constexpr auto dtype_bytes = std::to_array<std::pair<std::string_view, st
     {"C64", 8},
 });
 
-template <class Half>
-void widen(std::string_view bytes, std::vector<float>& values) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    Half half;
-    std::memcpy(&half, bytes.data() + i * sizeof half, sizeof half);
-    values[i] = static_cast<float>(half);
-  }
+/// Bytes of one element; 0 for a type of which only the name is known.
+inline std::uint64_t bytes_of_dtype(std::string_view dtype) {
+  const auto known =
+      std::find_if(dtype_bytes.begin(), dtype_bytes.end(), [&](const auto& d) { return d.first == dtype; });
+  return known == dtype_bytes.end() ? 0 : known->second;
 }
-template <class Half>
-std::string narrow(const std::vector<float>& values) {  // to nearest, ties to even
-  std::string bytes(values.size() * sizeof(Half), '\0');
+
+/// The numbers of type Stored that the bytes hold.
+template <class Stored, class T>
+std::vector<T> widened(std::string_view bytes) {
+  std::vector<T> values(bytes.size() / sizeof(Stored));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const Half half(values[i]);
-    std::memcpy(bytes.data() + i * sizeof half, &half, sizeof half);
+    Stored stored;
+    std::memcpy(&stored, bytes.data() + i * sizeof stored, sizeof stored);
+    values[i] = static_cast<T>(stored);
+  }
+  return values;
+}
+/// Bytes of numbers of type Stored; floats to nearest, ties to even.
+template <class Stored, class T>
+std::string narrowed(const std::vector<T>& values) {
+  std::string bytes(values.size() * sizeof(Stored), '\0');
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto stored = static_cast<Stored>(values[i]);
+    std::memcpy(bytes.data() + i * sizeof stored, &stored, sizeof stored);
   }
   return bytes;
+}
+/// What a file holds of a tensor.
+inline std::string bytes_of(const Tensor& tensor) {
+  if (tensor.dtype == "F32") return narrowed<float>(tensor.data);
+  if (tensor.dtype == "F16") return narrowed<Eigen::half>(tensor.data);
+  if (tensor.dtype == "BF16") return narrowed<Eigen::bfloat16>(tensor.data);
+  if (tensor.dtype == "I8") return narrowed<std::int8_t>(tensor.integers);
+  return narrowed<std::int32_t>(tensor.integers);
 }
 
 /// Checks and reads one file; the methods follow the order of the bytes.
@@ -161,13 +183,12 @@ class SafetensorsParser {
                      shape_text(tensor.shape) + " of " + tensor.dtype + " takes " + std::to_string(count * width));
     }
     extents_.push_back({begin, end, name});
-    if (tensor.has_values()) {
-      tensor.data.resize(count);
-      const std::string_view raw = data_.substr(begin, end - begin);
-      if (tensor.dtype == "F32" && count > 0) std::memcpy(tensor.data.data(), raw.data(), raw.size());
-      if (tensor.dtype == "F16") widen<Eigen::half>(raw, tensor.data);
-      if (tensor.dtype == "BF16") widen<Eigen::bfloat16>(raw, tensor.data);
-    }
+    const std::string_view raw = data_.substr(begin, end - begin);
+    if (tensor.dtype == "F32") tensor.data = widened<float, float>(raw);
+    if (tensor.dtype == "F16") tensor.data = widened<Eigen::half, float>(raw);
+    if (tensor.dtype == "BF16") tensor.data = widened<Eigen::bfloat16, float>(raw);
+    if (tensor.dtype == "I8") tensor.integers = widened<std::int8_t, std::int32_t>(raw);
+    if (tensor.dtype == "I32") tensor.integers = widened<std::int32_t, std::int32_t>(raw);
     return tensor;
   }
 
@@ -182,9 +203,7 @@ class SafetensorsParser {
     const Json& value = field(name, entry, "dtype");
     if (!value.is_string()) fail(name, "has a dtype that is no string");
     dtype = value.get<std::string>();
-    const auto known =
-        std::find_if(dtype_bytes.begin(), dtype_bytes.end(), [&](const auto& d) { return d.first == dtype; });
-    return known == dtype_bytes.end() ? 0 : known->second;
+    return bytes_of_dtype(dtype);
   }
   /// Elements of the tensor, whose bytes are known to fit 63 bits.
   std::uint64_t read_shape(const std::string& name, const Json& entry, std::uint64_t width,
@@ -239,9 +258,9 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
   return parse_safetensors(read_file(path), path.string());
 }
 
-/// Writes a file whole or not at all; each tensor in its own dtype (F32, F16, BF16: to nearest, ties to even).
-/// throws std::invalid_argument: a tensor of another dtype, or whose data does not fill its shape;
-///        std::runtime_error as AtomicFile
+/// Writes a file whole or not at all; each tensor in its own dtype (F16, BF16: to nearest, ties to even).
+/// throws std::invalid_argument: a tensor of another dtype than F32, F16, BF16, I8, I32, whose values do not fill its
+///        shape, or an integer outside of I8; std::runtime_error as AtomicFile
 inline void write_safetensors(const std::filesystem::path& path, const Safetensors& file) {
   Json header = Json::object();
   if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
@@ -249,12 +268,18 @@ inline void write_safetensors(const std::filesystem::path& path, const Safetenso
   for (const auto& [name, tensor] : file.tensors) {
     Index count = 1;
     for (const Index size : tensor.shape) count *= size;
-    if (!tensor.has_values() || name == "__metadata__" || count != static_cast<Index>(tensor.data.size())) {
+    const Index values = tensor.has_integers() ? std::ssize(tensor.integers) : std::ssize(tensor.data);
+    if (!(tensor.has_values() || tensor.has_integers()) || name == "__metadata__" || count != values) {
       throw std::invalid_argument("write_safetensors: tensor " + in_quotes(name) + " has dtype " + tensor.dtype +
-                                  ", shape " + shape_text(tensor.shape) + " and " + std::to_string(tensor.data.size()) +
-                                  " values, expected F32, F16 or BF16 and as many values as the shape says");
+                                  ", shape " + shape_text(tensor.shape) + " and " + std::to_string(values) +
+                                  " values, expected F32, F16, BF16, I8 or I32 and as many values as the shape says");
     }
-    const std::uint64_t end = at + tensor.data.size() * (tensor.dtype == "F32" ? 4U : 2U);
+    const auto fits = [](std::int32_t value) { return value >= -128 && value <= 127; };
+    if (tensor.dtype == "I8" && !std::all_of(tensor.integers.begin(), tensor.integers.end(), fits)) {
+      throw std::invalid_argument("write_safetensors: tensor " + in_quotes(name) +
+                                  " of dtype I8 has values outside of -128 to 127; save it as I32");
+    }
+    const std::uint64_t end = at + static_cast<std::uint64_t>(count) * detail::bytes_of_dtype(tensor.dtype);
     header[name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {at, end}}};
     at = end;
   }
@@ -265,14 +290,7 @@ inline void write_safetensors(const std::filesystem::path& path, const Safetenso
   AtomicFile out(path);
   out.write({reinterpret_cast<const char*>(&length), sizeof length});
   out.write(text);
-  for (const auto& [name, tensor] : file.tensors) {
-    if (tensor.dtype == "F16")
-      out.write(detail::narrow<Eigen::half>(tensor.data));
-    else if (tensor.dtype == "BF16")
-      out.write(detail::narrow<Eigen::bfloat16>(tensor.data));
-    else
-      out.write({reinterpret_cast<const char*>(tensor.data.data()), tensor.data.size() * sizeof(float)});
-  }
+  for (const auto& [name, tensor] : file.tensors) out.write(detail::bytes_of(tensor));
   out.commit();
 }
 
