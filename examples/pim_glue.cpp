@@ -135,10 +135,10 @@ pim::io::OrderedJson row(const Evaluation& evaluation, const std::string& tile, 
 }
 
 /// A tile that covers a layer of the model, can be read at all times, and is not among `others` under the same name.
-pim::io::TileConfig usable_tile(const std::string& argument, const std::vector<std::string>& modules,
+pim::io::TileConfig usable_tile(const std::string& argument, const std::vector<pim::io::Module>& modules,
                                 const std::vector<double>& times_s, const std::vector<pim::io::TileConfig>& others) {
   pim::io::TileConfig tile = pim::app::load_tile(argument, modules);
-  if (std::none_of(modules.begin(), modules.end(), [&](const auto& module) { return tile.find(module) != nullptr; })) {
+  if (!tile.any([](const auto&) { return true; })) {
     throw std::invalid_argument("--tile " + argument +
                                 ": no linear layer of the model is on a tile; add linear: {config: ...}");
   }
@@ -195,7 +195,7 @@ int study(pim::app::Program& program, const Options& o) {
       const pim::app::GlueData data =
           pim::app::load_glue(task, o.data, o.max_train, o.max_eval, pim::Rng(pim::app::builtin_data_seed));
       pim::app::Pretrained pretrained = pim::app::load_pretrained(o.model, task, data, o.data == "builtin");
-      const std::vector<std::string> modules = pim::model::linear_names(pretrained.config);
+      const auto modules = pim::io::linear_modules(pim::model::linear_names(pretrained.config));
       std::vector<pim::io::TileConfig> tiles;
       for (const std::string& tile : o.tiles) tiles.push_back(usable_tile(tile, modules, o.times_s, tiles));
       GlueStudy run(task, data, std::move(pretrained), params, seed, program);

@@ -9,7 +9,7 @@
 
 namespace pim::app {
 
-io::TileConfig load_tile(const std::string& argument, const std::vector<std::string>& modules) {
+io::TileConfig load_tile(const std::string& argument, const std::vector<io::Module>& modules) {
   if (!argument.ends_with(".yaml") && !argument.ends_with(".yml")) return io::read_tile_config(argument, modules);
   return io::TileConfig::parse(read_configuration(argument), argument, modules);
 }

@@ -50,7 +50,7 @@ TEST_CASE("load_tile: presets, YAML and JSON; what is wrong names the argument",
   pim::io::write_file(json, R"({"by": "type", "linear": {"config": {"tile_type": "original"}}})");
   CHECK(load_tile("ncb-sram", {}).name() == "ncb-sram");
   CHECK(load_tile(json, {}).name() == "b");
-  const std::vector<std::string> modules = {"classifier.dense", "classifier.out_proj"};
+  const auto modules = pim::io::linear_modules({"classifier.dense", "classifier.out_proj"});
   const pim::io::TileConfig named = load_tile(yaml, modules);
   CHECK(named.find("classifier.dense") != nullptr);
   CHECK(named.find("classifier.out_proj") == nullptr);

@@ -11,13 +11,17 @@
 namespace ncb = pim::tile::newcomputebench;
 namespace numeric = pim::numeric;
 using pim::io::Json;
+using pim::io::LayerKind;
+using pim::io::Module;
 using pim::io::read_tile_config;
 using pim::io::TileConfig;
 using pim::test::message_of;
 using pim::tile::AnyParams;
 
-static const std::vector<std::string> modules = {"bert.encoder.layer.0.attention.self.query",
-                                                 "bert.encoder.layer.0.output.dense", "bert.pooler.dense"};
+static const std::vector<Module> modules = pim::io::linear_modules(
+    {"bert.encoder.layer.0.attention.self.query", "bert.encoder.layer.0.output.dense", "bert.pooler.dense"});
+static const std::vector<Module> network = {
+    {"conv1", LayerKind::conv2d}, {"layer1.0.conv1", LayerKind::conv2d}, {"fc", LayerKind::linear}};
 
 static TileConfig parse(const std::string& text) {
   return TileConfig::parse(Json::parse(text), "study/a.yaml", modules);
@@ -48,7 +52,7 @@ static std::string fault(const std::string& config) {
   return message.starts_with(source) ? message.substr(source.size()) : message;
 }
 
-TEST_CASE("TileConfig: a preset puts every linear layer on its tile", "[config]") {
+TEST_CASE("TileConfig: a preset puts every layer on its tile", "[config]") {
   for (const std::string_view name : pim::tile::preset_names) {
     const TileConfig config = TileConfig::preset(name);
     CHECK(config.name() == name);
@@ -63,12 +67,12 @@ TEST_CASE("TileConfig: by type", "[config]") {
       "linear": {"config": {"tile_type": "original", "core_size": 16}},
       "conv2d": {"config": {"tile_type": "pcm", "core_size": 32}}})");
   CHECK(config.name() == "a");
-  for (const std::string& module : modules) {
-    REQUIRE(config.find(module) != nullptr);
-    CHECK(std::get<pim::tile::IdealTileParams>(*config.find(module)).core_size == 16);
+  for (const Module& module : modules) {
+    REQUIRE(config.find(module.path) != nullptr);
+    CHECK(std::get<pim::tile::IdealTileParams>(*config.find(module.path)).core_size == 16);
   }
   const TileConfig convolutions = parse(R"({"by": "type", "conv2d": {"config": {"tile_type": "pcm"}}})");
-  CHECK(convolutions.find(modules[0]) == nullptr);
+  CHECK(convolutions.find(modules[0].path) == nullptr);
   CHECK(complaint(R"({"by": "type", "conv2d": {"config": {"tile_type": "pcm", "core_size": -1}}})") ==
         "study/a.yaml: conv2d.config.core_size is -1, expected an integer from 1 to 65536");
 }
@@ -81,6 +85,49 @@ TEST_CASE("TileConfig: by name", "[config]") {
   CHECK(std::holds_alternative<pim::tile::DigitalFP8TileParams>(*config.find("bert.pooler.dense")));
   REQUIRE(config.find("bert.encoder.layer.0.output.dense") != nullptr);
   CHECK(config.find("bert.encoder.layer.0.attention.self.query") == nullptr);
+}
+
+TEST_CASE("TileConfig: convolutions and linear layers of a network", "[config]") {
+  const auto of_network = [](const std::string& text) {
+    return TileConfig::parse(Json::parse(text), "study/a.yaml", network);
+  };
+  const TileConfig both = of_network(R"({"by": "type",
+      "linear": {"config": {"tile_type": "digital"}}, "conv2d": {"config": {"tile_type": "pcm"}}})");
+  CHECK(std::holds_alternative<pim::tile::PCMTile::Params>(*both.find("layer1.0.conv1")));
+  CHECK(std::holds_alternative<pim::tile::DigitalFP8TileParams>(*both.find("fc")));
+  CHECK(both.find("layer1.0") == nullptr);
+  CHECK(both.any(pim::tile::ages));
+  const TileConfig convolutions = of_network(R"({"by": "type", "conv2d": {"config": {"tile_type": "pcm"}}})");
+  CHECK(convolutions.find("conv1") != nullptr);
+  CHECK(convolutions.find("fc") == nullptr);
+  const TileConfig named = of_network(R"({"by": "name",
+      "conv1": {"config": {"tile_type": "digital"}}, "fc": {"config": {"tile_type": "pcm"}}})");
+  CHECK(std::holds_alternative<pim::tile::DigitalFP8TileParams>(*named.find("conv1")));
+  CHECK(named.find("layer1.0.conv1") == nullptr);
+  const TileConfig preset = read_tile_config("pcm", network);
+  for (const Module& module : network) CHECK(preset.find(module.path) != nullptr);
+  // What no layer of the model is on counts for nothing.
+  CHECK_FALSE(
+      parse(R"({"by": "type", "conv2d": {"config": {"tile_type": "pcm"}}})").any([](const auto&) { return true; }));
+}
+
+TEST_CASE("TileConfig: restricted to some layers, or to all but some", "[config]") {
+  const TileConfig all = TileConfig::preset("reram", network);
+  const TileConfig inner = all.without({"conv1", "fc"}), first = all.only({"conv1"});
+  CHECK(inner.find("conv1") == nullptr);
+  CHECK(inner.find("fc") == nullptr);
+  CHECK(inner.find("layer1.0.conv1") != nullptr);
+  CHECK(first.find("conv1") != nullptr);
+  CHECK(first.find("fc") == nullptr);
+  CHECK(first.name() == "reram");
+  CHECK(all.content() == "reram");
+  CHECK(inner.content() != first.content());
+  CHECK_FALSE(first.without({"conv1"}).any([](const auto&) { return true; }));
+  CHECK(message_of([&] {
+          all.only({"fc", "layer1.0.conv"});
+        }) == "no linear or conv2d layer has the path 'layer1.0.conv'; did you mean 'layer1.0.conv1'?");
+  CHECK(message_of([&] { all.without({"cf"}); }) == "no linear or conv2d layer has the path 'cf'; did you mean 'fc'?");
+  CHECK(message_of([] { TileConfig::preset("pcm").only({"fc"}); }) == "tile pcm: to choose layers takes a model");
 }
 
 TEST_CASE("TileConfig: which model, at the top and in a config", "[config]") {
@@ -100,7 +147,7 @@ TEST_CASE("TileConfig: the same layers on changed tiles", "[config]") {
   const TileConfig later = config.transformed([](const AnyParams& tile) { return pim::tile::at_time(tile, 3600.0); });
   CHECK(std::get<pim::tile::PCMTile::Params>(*config.find("bert.pooler.dense")).device.t_s == 60.0);
   CHECK(std::get<pim::tile::PCMTile::Params>(*later.find("bert.pooler.dense")).device.t_s == 3600.0);
-  CHECK(later.find(modules[0]) == nullptr);
+  CHECK(later.find(modules[0].path) == nullptr);
   CHECK(later.name() == "a");
   CHECK(config.any(pim::tile::ages));
   CHECK_FALSE(TileConfig::preset("sram").any(pim::tile::ages));
@@ -280,7 +327,7 @@ TEST_CASE("TileConfig: errors of the file as a whole", "[config]") {
   CHECK(complaint(R"({"by": "type", "linear": {"config": {}}})") ==
         "study/a.yaml: key 'tile_type' is missing in linear.config; add it");
   CHECK(complaint(R"({"by": "name", "bert.poler.dense": {"config": {"tile_type": "pcm"}}})") ==
-        "study/a.yaml: no linear layer has the path 'bert.poler.dense'; did you mean 'bert.pooler.dense'?");
+        "study/a.yaml: no linear or conv2d layer has the path 'bert.poler.dense'; did you mean 'bert.pooler.dense'?");
   CHECK(complaint(R"({"by": "name", "bert.pooler.dense": {"config": {"tile_type": "pcm", "coresize": 1}}})") ==
         "study/a.yaml: unknown key 'coresize' in bert.pooler.dense.config; did you mean 'core_size'?");
   CHECK(message_of([] { TileConfig::parse(Json::parse(R"({"by": "name", "x": {}})"), "a.json", {}); }) ==

@@ -26,7 +26,7 @@ TEST_CASE("distillation: by its formula; gradient against central differences", 
   MatrixD logits = random_matrix(4, 3, 1, 2.0), d(4, 3), unused(4, 3);
   const MatrixD teacher = random_matrix(4, 3, 2, 3.0);
   const std::vector<float> labels = {0, 2, 1, 2};
-  const pim::nn::DistillationParams params{.alpha = 0.7, .temperature = 3.0};
+  const pim::nn::DistillationParams params{.temperature = 3.0, .share = 0.7};
   double divergence = 0.0;
   for (pim::Index b = 0; b < 4; ++b) {
     const Eigen::ArrayXd q = (logits.row(b).array() / 3.0).exp(), p = (teacher.row(b).array() / 3.0).exp();
@@ -47,12 +47,12 @@ TEST_CASE("distillation: nothing to learn from oneself; large logits; errors", "
   const auto loss = [&](const MatrixD& teacher, const pim::nn::DistillationParams& params) {
     return pim::nn::distillation<double>(logits, teacher, labels, params, d);
   };
-  CHECK(loss(logits, {.alpha = 1.0}) == 0.0);
+  CHECK(loss(logits, {.share = 1.0}) == 0.0);
   CHECK(d == MatrixD::Zero(2, 3));
   logits.setConstant(1e4);
   CHECK(std::isfinite(loss(-logits, {})));
   CHECK_THROWS_AS(loss(MatrixD(2, 2), {}), std::invalid_argument);
-  CHECK_THROWS_AS(loss(logits, {.alpha = 1.5}), std::invalid_argument);
+  CHECK_THROWS_AS(loss(logits, {.share = 1.5}), std::invalid_argument);
   CHECK_THROWS_AS(loss(logits, {.temperature = 0.0}), std::invalid_argument);
 }
 

@@ -253,7 +253,7 @@ TEST_CASE("DistillationLoss: a network learns from its teacher, whatever the lab
   teacher.w << -1.0, 1.0, 0.5, -0.5;
   const Points data = points(100);
   using Loss = pim::task::DistillationLoss<Plane>;
-  pim::task::Trainer<Plane, Points, Loss> trainer(student, data, Loss(teacher, {.alpha = 1.0, .temperature = 2.0}),
+  pim::task::Trainer<Plane, Points, Loss> trainer(student, data, Loss(teacher, {.temperature = 2.0, .share = 1.0}),
                                                   {.epochs = 60, .batch = 20, .learning_rate = 0.05}, Rng(5));
   pim::cost::Ledger ledger;
   double last = 1.0;

@@ -30,20 +30,20 @@ double cross_entropy(ConstMatrixRef_<T> logits, std::span<const float> labels, M
 }
 
 struct DistillationParams {
-  double alpha = 0.9;        ///< share of the teacher's opinion in the loss
   double temperature = 4.0;  ///< divides the logits of both: above 1, small probabilities count more
+  double share = 0.9;        ///< of the teacher's opinion in the loss; the labels have the rest
 };
 
-/// alpha T^2 KL(softmax(teacher / T) || softmax(logits / T)) + (1 - alpha) cross_entropy(logits, labels), the mean over
+/// share T^2 KL(softmax(teacher / T) || softmax(logits / T)) + (1 - share) cross_entropy(logits, labels), the mean over
 /// the batch; d_logits (B, classes) is its gradient. T^2 keeps the gradient's size as T changes.
-/// throws std::invalid_argument: the teacher's shape is another; alpha outside 0 to 1; a temperature of 0 or less; as
+/// throws std::invalid_argument: the teacher's shape is another; share outside 0 to 1; a temperature of 0 or less; as
 ///        cross_entropy
 /// source  Hinton, Vinyals and Dean 2015, arXiv 1503.02531, section 2
 template <class T>
 double distillation(ConstMatrixRef_<T> logits, ConstMatrixRef_<T> teacher, std::span<const float> labels,
                     const DistillationParams& params, MatrixRef_<T> d_logits) {
   require_shape("distillation: teacher", teacher, logits.rows(), logits.cols());
-  require_range("distillation: alpha", params.alpha, 0.0, 1.0);
+  require_range("distillation: share", params.share, 0.0, 1.0);
   require(params.temperature > 0.0, "distillation: temperature must be above 0");
   const auto log_softmax = [&](auto row) {
     const RowVector_<T> x = row / static_cast<T>(params.temperature);
@@ -51,8 +51,8 @@ double distillation(ConstMatrixRef_<T> logits, ConstMatrixRef_<T> teacher, std::
     return RowVector_<T>(x.array() - top - std::log((x.array() - top).exp().sum()));
   };
   const double hard = cross_entropy<T>(logits, labels, d_logits);
-  d_logits *= static_cast<T>(1.0 - params.alpha);
-  const auto scale = static_cast<T>(params.alpha * params.temperature / static_cast<double>(logits.rows()));
+  d_logits *= static_cast<T>(1.0 - params.share);
+  const auto scale = static_cast<T>(params.share * params.temperature / static_cast<double>(logits.rows()));
   double soft = 0.0;
   for (Index b = 0; b < logits.rows(); ++b) {
     const RowVector_<T> log_p = log_softmax(teacher.row(b)), log_q = log_softmax(logits.row(b));
@@ -60,8 +60,8 @@ double distillation(ConstMatrixRef_<T> logits, ConstMatrixRef_<T> teacher, std::
     soft += static_cast<double>((p.array() * (log_p - log_q).array()).sum());
     d_logits.row(b).array() += scale * (log_q.array().exp() - p.array());
   }
-  return params.alpha * params.temperature * params.temperature * soft / static_cast<double>(logits.rows()) +
-         (1.0 - params.alpha) * hard;
+  return params.share * params.temperature * params.temperature * soft / static_cast<double>(logits.rows()) +
+         (1.0 - params.share) * hard;
 }
 
 /// Mean over the batch of (value - label)^2, value the only column of `values` (B, 1); d_values (B, 1) is its gradient.
