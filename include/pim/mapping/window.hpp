@@ -35,7 +35,7 @@ struct Window {
   Extent kernel, stride, dilation;
   Padding padding;
 
-  /// Positions of the window on an image; (0, 0) where it does not fit once.
+  /// Positions of the window on an image; 0 where it does not fit once, or has a size or a step that is not positive.
   Extent positions(Index height, Index width) const {
     return {positions(height + padding.top + padding.bottom, kernel.height, stride.height, dilation.height),
             positions(width + padding.left + padding.right, kernel.width, stride.width, dilation.width)};
@@ -46,6 +46,7 @@ struct Window {
 
  private:
   static Index positions(Index length, Index kernel, Index stride, Index dilation) {
+    if (kernel < 1 || stride < 1 || dilation < 1) return 0;
     const Index span = (kernel - 1) * dilation + 1;
     return length < span ? 0 : (length - span) / stride + 1;
   }
