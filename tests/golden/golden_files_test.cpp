@@ -8,7 +8,7 @@
 TEST_CASE("golden files: a test reads every kind", "[golden]") {
   using namespace pim::test;
   static const std::map<std::string, std::string> readers{
-      {"adamw", "adamw_golden_test.cpp"},           {"conv2d", "skipped: convolution layers do not exist yet"},
+      {"adamw", "adamw_golden_test.cpp"},           {"conv2d", "conv2d_golden_test.cpp"},
       {"converters", "converters_golden_test.cpp"}, {"linear", "linear_golden_test.cpp"},
       {"metrics", "metrics_golden_test.cpp"},       {"noise_statistics", "noise_statistics_golden_test.cpp"},
       {"pcm_parts", "pcm_parts_golden_test.cpp"},   {"physical_models", "physical_models_golden_test.cpp"},
