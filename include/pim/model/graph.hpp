@@ -190,6 +190,14 @@ class Graph {
           "the probability must be at least 0 and below 1");
     return add_node(std::move(name), dropout, {x}, shape(x));
   }
+  /// A node of another graph, whose inputs are numbered as in this one.
+  Value append(Node node) {
+    check(std::all_of(node.inputs.begin(), node.inputs.end(), [&](Index x) { return x >= 0 && x < size(); }), node.name,
+          "an input is no node of the graph");
+    check(!is_taken(node.name), node.name, "another node has this name");
+    nodes_.push_back(std::move(node));
+    return {size() - 1};
+  }
 
  private:
   static void check(bool condition, const std::string& name, const std::string& message) {
@@ -248,11 +256,9 @@ class Graph {
   Value add_node(std::string name, const Operation& operation, std::vector<Value> inputs,
                  const mapping::ImageShape& shape) {
     if (name.empty()) name = default_name(inputs.front(), kind(operation));
-    check(!is_taken(name), name, "another node has this name");
     Node node{std::move(name), operation, {}, shape};
     for (const Value x : inputs) node.inputs.push_back(x.node);
-    nodes_.push_back(std::move(node));
-    return {size() - 1};
+    return append(std::move(node));
   }
 
   std::vector<Node> nodes_;
