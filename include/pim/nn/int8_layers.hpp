@@ -15,8 +15,8 @@
 #include <pim/mapping/window.hpp>
 #include <pim/numeric/quantized.hpp>
 
-/// Layers whose weights and activations are int8 codes (N H W, C), computed with integers of 32 bits. They run on the
-/// calling thread.
+/// Layers whose weights and activations are int8 codes (N H W, C) and whose sums are integers of 32 bits. They run on
+/// the calling thread.
 namespace pim::nn {
 
 using Int8Codes = Matrix_<std::int8_t>;
@@ -39,6 +39,8 @@ inline void require_quantization(const std::string& where, const numeric::Quanti
 /// y = sum ((x - zero point of x) * w) + bias, brought to the output's scale; padding counts as x - zero point = 0. On
 /// images of one pixel it is a fully connected layer.
 ///
+/// The products are summed in float32 where no input can bring a sum above 2^24, so that each is exact, else in int32.
+///
 /// shapes  x (N H W, C);  w (kernel height * kernel width * C, O);  y (N Ho Wo, O)
 /// source  TensorFlow Lite: kernels/internal/reference/integer_ops/conv.h, kernels/kernel_util.cc
 class Int8Conv2d {
@@ -54,8 +56,11 @@ class Int8Conv2d {
         weights_(weights.codes.cast<std::int32_t>()),
         bias_(Eigen::Map<const RowVector_<std::int32_t>>(weights.bias.data(), std::ssize(weights.bias))),
         out_(numeric::output_codes(y, relu)) {
-    const auto [height, width] = window.positions(in.height, in.width);
-    require(height > 0 && width > 0, "the window does not fit the image");
+    const auto positive = [](const mapping::Extent& e) { return e.height >= 1 && e.width >= 1; };
+    require(positive(window.kernel) && positive(window.stride) && positive(window.dilation),
+            "kernel, stride and dilation must be at least 1");
+    require(positive(window.positions(in.height, in.width)), "the window does not fit the image");
+    require(weights_.cols() >= 1, "needs at least one output");
     require_shape("weights", weights_, window.kernel.height * window.kernel.width * in.channels,
                   std::ssize(weights.scales));
     require_shape("bias", bias_, 1, weights_.cols());
@@ -81,14 +86,14 @@ class Int8Conv2d {
   const numeric::OutputCodes& output_codes() const { return out_; }
 
   Int8Codes operator()(const Int8Codes& x) const {
-    constexpr std::int64_t exact_in_float = 1 << 24;
+    constexpr std::int64_t exact_in_float = std::int64_t{1} << 24;
     return largest_sum_ <= exact_in_float ? multiply<float>(x) : multiply<std::int32_t>(x);
   }
 
  private:
   static constexpr Index panel_rows = 128;
 
-  /// By a product of scalars in which all sums are exact.
+  /// T: a scalar in which all sums are exact.
   template <class T>
   Int8Codes multiply(const Int8Codes& x) const {
     const Matrix_<T> steps = x.cast<T>().array() - static_cast<T>(zero_point_);  // (N H W, C)
