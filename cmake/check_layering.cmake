@@ -14,7 +14,7 @@ set(gate core cost)
 set(row core cost gate)
 set(arith core numeric cost gate row)
 set(kernel core numeric cost tile mapping gate row arith)
-set(nn core numeric cost kernel)
+set(nn core numeric cost mapping kernel)
 set(model ${nn} nn)
 set(task ${model} model)
 set(arch core cost)
@@ -22,8 +22,8 @@ set(rooms core numeric cost device circuit tile mapping gate row arith kernel nn
 set(io ${rooms})
 
 # Libraries by who may include them; everything else in <> is the standard library.
-set(io_only "^(nlohmann/|zlib\\.h|unistd\\.h)")
-set(allowed "^(Eigen/Core|nlohmann/json\\.hpp|nlohmann/json_fwd\\.hpp|zlib\\.h|unistd\\.h|dnnl\\.h|omp\\.h|[a-z_]+|pim/.*)$")
+set(io_only "^(nlohmann/|zlib\\.h|png\\.h|unistd\\.h)")
+set(allowed "^(Eigen/Core|nlohmann/json\\.hpp|nlohmann/json_fwd\\.hpp|zlib\\.h|png\\.h|unistd\\.h|dnnl\\.h|omp\\.h|[a-z_]+|pim/.*)$")
 set(expensive "^(iostream|regex)$")
 
 file(GLOB_RECURSE headers RELATIVE "${ROOT}/include/pim" "${ROOT}/include/pim/*")

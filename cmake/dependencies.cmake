@@ -9,6 +9,7 @@ FetchContent_MakeAvailable(Eigen3 nlohmann_json)
 
 find_package(Threads REQUIRED)
 find_package(ZLIB QUIET)
+find_package(PNG QUIET)
 list(APPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
 find_package(oneDNN QUIET)
 

@@ -2,7 +2,7 @@
 # Installs the Debian packages that a build needs where apt-get may be used, and says what to install where it may not.
 # usage: scripts/packages.sh [PACKAGE ...]    more than the usual ones
 set -euo pipefail
-libraries=(libeigen3-dev nlohmann-json3-dev libcli11-dev libyaml-cpp-dev zlib1g-dev catch2)
+libraries=(libeigen3-dev nlohmann-json3-dev libcli11-dev libyaml-cpp-dev zlib1g-dev libpng-dev catch2)
 optional=(libdnnl-dev libbenchmark-dev) # faster products; benches
 
 missing=()
