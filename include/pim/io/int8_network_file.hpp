@@ -136,7 +136,7 @@ class Int8NetworkReader {
   model::Value read_conv2d(StrictObject& op, const numeric::Quantization& out) {
     const std::string name = op.text("name");
     const model::Value x = read_input(op);
-    const auto stride = op.integer("stride", {.min = 1});
+    const auto stride = op.integer("stride", {.min = 1, .max = 1024});
     op.choice("padding", {Named<bool>{"SAME", true}});
     const bool relu = op.boolean("relu");
     const mapping::ImageShape& in = net_.node(x).shape;
