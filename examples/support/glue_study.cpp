@@ -21,34 +21,16 @@
 #include <pim/tile/conditions.hpp>
 
 #include "support/program.hpp"
-#include "support/training_state.hpp"
 
 namespace pim::app {
 
 namespace {
 using Classifier = model::SequenceClassifier<float, kernel::LibraryMatmul>;
-using Weights = std::vector<Matrix>;
 using Clock = std::chrono::steady_clock;
 
 constexpr Index evaluation_batch = 32;
-constexpr double seconds_between_checkpoints = 60.0;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-Weights weights_of(Classifier& model) {
-  Weights weights;
-  for (const nn::Parameter<float>& p : model.parameters()) weights.push_back(*p.value);
-  return weights;
-}
-void set_weights(Classifier& model, const Weights& weights) {
-  for (std::size_t i = 0; const nn::Parameter<float>& p : model.parameters()) *p.value = weights[i++];
-}
-bool is_ideal(const io::TileConfig& tile) {
-  return !tile.any([](const tile::AnyParams& p) { return !std::holds_alternative<tile::IdealTileParams>(p); });
-}
-io::TileConfig at(const io::TileConfig& tile, std::optional<double> t_s) {
-  if (!t_s) return tile;
-  return tile.transformed([t_s](const tile::AnyParams& params) { return tile::at_time(params, *t_s); });
-}
 /// A model whose linear layers run on `tile`; layers it does not name stay digital.
 std::unique_ptr<Classifier> model_on(const io::TileConfig& tile, const model::EncoderConfig& config,
                                      const Weights& weights) {
@@ -56,17 +38,12 @@ std::unique_ptr<Classifier> model_on(const io::TileConfig& tile, const model::En
     const tile::AnyParams* params = tile.find(path);
     return kernel::library_matmul(params != nullptr ? *params : tile::IdealTileParams{});
   });
-  set_weights(*model, weights);
+  set_weights(model->parameters(), weights);
   return model;
 }
 template <class T>
 std::string_view bytes_of(const T* values, Index count) {
   return {reinterpret_cast<const char*>(values), static_cast<std::size_t>(count) * sizeof(T)};
-}
-void save(const std::filesystem::path& folder, const Pretrained& pretrained, Classifier& model,
-          const nn::AdamW<float>::State& state, const std::string& run) {
-  io::write_model_folder(folder, pretrained.config, model.parameters(), pretrained.tokenizer, pretrained.source);
-  save_training_state(folder / "training_state.safetensors", model.parameters(), state, run);
 }
 }  // namespace
 
@@ -82,14 +59,14 @@ GlueStudy::GlueStudy(const task::GlueTask& task, const GlueData& data, Pretraine
   Classifier model(pretrained_.config,
                    [](std::string_view) { return kernel::library_matmul(tile::IdealTileParams{}); });
   model.initialise(rng_.at(start_place));
-  untrained_ = weights_of(model);
+  untrained_ = weights_of(model.parameters());
   if (!pretrained_.weights.tensors.empty()) {
     const std::string file = (pretrained_.source / "model.safetensors").string();
     notes_ = io::load_checkpoint(pretrained_.weights, file, model.parameters(),
                                  model::encoder_name(pretrained_.config) + ".")
                  .lines(file);
   }
-  start_ = weights_of(model);
+  start_ = weights_of(model.parameters());
   for (std::size_t i = 0; const nn::Parameter<float>& p : model.parameters()) {
     const bool in_head = p.name.starts_with("bert.pooler.") || p.name.starts_with("classifier.");
     if (!in_head) untrained_[i] = start_[i];
@@ -104,7 +81,7 @@ std::vector<Evaluation> GlueStudy::original() {
 }
 std::vector<Evaluation> GlueStudy::post_training(const io::TileConfig& tile, std::optional<double> t_s) {
   train_original();
-  return evaluate(at(tile, t_s), *original_);
+  return evaluate(under(tile, {.t_s = t_s}), *original_);
 }
 void GlueStudy::fine_tune(const io::TileConfig& tile) {
   if (params_.start_from_original) train_original();
@@ -112,7 +89,7 @@ void GlueStudy::fine_tune(const io::TileConfig& tile) {
   tuned_ = train("fine-tune " + tile.name(), training, params_.start_from_original ? *original_ : start_);
 }
 std::vector<Evaluation> GlueStudy::fine_tuned(const io::TileConfig& tile, std::optional<double> t_s) {
-  return evaluate(at(tile, t_s), tuned_);
+  return evaluate(under(tile, {.t_s = t_s}), tuned_);
 }
 
 void GlueStudy::train_original() {
@@ -120,37 +97,22 @@ void GlueStudy::train_original() {
   original_ = train("original", io::TileConfig::preset("ideal"), start_);
   original_train_s_ = train_s_;
 }
-GlueStudy::Weights GlueStudy::train(const std::string& name, const io::TileConfig& tile, const Weights& start) {
-  const Clock::time_point begin = Clock::now();
-  std::unique_ptr<Classifier> model = model_on(tile, pretrained_.config, start);
+Weights GlueStudy::train(const std::string& name, const io::TileConfig& tile, const Weights& start) {
+  const std::unique_ptr<Classifier> model = model_on(tile, pretrained_.config, start);
   const task::TokenDataset data(train_, pretrained_.config);
   task::Trainer<Classifier, task::TokenDataset> trainer(*model, data, {.regression = task_.is_regression()},
                                                         params_.train, rng_.at(training_place));
-  const std::string run = std::string(task_.name) + " seed " + std::to_string(seed_) + " " + name;
-  const std::filesystem::path folder = folder_of(name), state_file = folder / "training_state.safetensors";
-  const std::string identity = description(run, tile, start);
-  if (params_.resume && std::filesystem::exists(state_file)) {
-    trainer.restore(load_training_state(state_file, model->parameters(), identity));
-  } else if (params_.resume) {
-    program_.print(run + ": nothing to continue in " + printable(folder.string()) + ", starts from the beginning\n");
-  }
-  cost::Ledger ledger;
-  Progress progress = program_.progress(run, trainer.steps());
-  Clock::time_point saved = Clock::now();
-  trainer.run(ledger, [&](const task::StepReport& step) {
-    ledger.clear();
-    progress.update(step.step, step.loss);
-    if (folder.empty() || (!step.ends_epoch && seconds_since(saved) < seconds_between_checkpoints)) return;
-    save(folder, pretrained_, *model, trainer.state(), identity);
-    saved = Clock::now();
+  const std::string label = std::string(task_.name) + " seed " + std::to_string(seed_) + " " + name;
+  const TrainingRun run{
+      .label = label, .identity = description(label, tile, start), .folder = folder_of(name), .resume = params_.resume};
+  train_s_ = carry_on(trainer, model->parameters(), run, program_, [&] {
+    io::write_model_folder(run.folder, pretrained_.config, model->parameters(), pretrained_.tokenizer,
+                           pretrained_.source);
   });
-  if (!folder.empty()) save(folder, pretrained_, *model, trainer.state(), identity);
-  train_s_ = seconds_since(begin);
-  return weights_of(*model);
+  return weights_of(model->parameters());
 }
 std::string GlueStudy::description(const std::string& run, const io::TileConfig& tile, const Weights& start) const {
-  std::uint64_t hash = fnv1a(tile.content());
-  for (const Matrix& weights : start) hash = fnv1a(bytes_of(weights.data(), weights.size()), hash);
+  std::uint64_t hash = hash_of(start, fnv1a(tile.content()));
   for (const task::Sample& sample : train_) {
     hash = fnv1a(bytes_of(sample.ids.data(), std::ssize(sample.ids)), hash);
     hash = fnv1a(bytes_of(&sample.label, 1), hash);
@@ -207,11 +169,9 @@ Evaluation GlueStudy::summary(const Dev& dev, const std::vector<task::GlueScore>
   for (auto& [metric, value] : evaluation.score.metrics) {
     value = mean([&name = metric](const task::GlueScore& s) { return s.metrics.at(name); });
   }
-  if (scores.size() > 1) {
-    const double center = evaluation.score.value;
-    const double square = mean([&](const task::GlueScore& s) { return (s.value - center) * (s.value - center); });
-    evaluation.score_std = std::sqrt(square * n / (n - 1.0));
-  }
+  std::vector<double> values;
+  for (const task::GlueScore& score : scores) values.push_back(score.value);
+  evaluation.score_std = spread(values).deviation;
   return evaluation;
 }
 

@@ -15,6 +15,7 @@
 
 #include "support/glue_data.hpp"
 #include "support/pretrained.hpp"
+#include "support/study.hpp"
 
 /// One GLUE task with one seed: trained, then evaluated and fine-tuned on simulated hardware.
 namespace pim::app {
@@ -65,7 +66,6 @@ class GlueStudy {
   double tuned_train_s() const { return train_s_; }
 
  private:
-  using Weights = std::vector<Matrix>;
   struct Dev {
     std::string name;
     std::vector<task::Sample> samples;

@@ -1,0 +1,88 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pim/core/matrix.hpp>
+#include <pim/cost/ledger.hpp>
+#include <pim/io/tile_config.hpp>
+#include <pim/nn/parameter.hpp>
+#include <pim/task/train/trainer.hpp>
+
+#include "support/program.hpp"
+#include "support/training_state.hpp"
+
+/// What the studies of all networks have in common.
+namespace pim::app {
+
+/// Values of a model's parameters, in their order.
+using Weights = std::vector<Matrix>;
+Weights weights_of(const nn::Parameters<float>& parameters);
+void set_weights(const nn::Parameters<float>& parameters, const Weights& weights);
+std::uint64_t hash_of(const Weights& weights, std::uint64_t hash);
+
+/// Whether every layer that has a tile has the ideal one: nothing to repeat over instances.
+bool is_ideal(const io::TileConfig& tile);
+
+/// When and how programmed devices are read.
+struct Condition {
+  std::optional<double> t_s = {};        ///< since programming; nothing: as the tile says
+  std::optional<bool> compensated = {};  ///< for drift; nothing: as the tile says
+};
+io::TileConfig under(const io::TileConfig& tile, const Condition& condition);
+
+/// Mean and sample standard deviation (NaN of a single value).
+struct Spread {
+  double mean, deviation;
+};
+Spread spread(const std::vector<double>& values);
+
+/// Where a run of training keeps its state, and what it is.
+struct TrainingRun {
+  std::string label;             ///< for people
+  std::string identity;          ///< all that it depends on: only an equal run may continue it
+  std::filesystem::path folder;  ///< empty: nothing is kept
+  bool resume = false;
+};
+
+/// Carries a run on to its end; at least once a minute and after each epoch its state is kept, and `save()` keeps the
+/// network itself. Returns the seconds that took.
+/// throws what load_training_state and save throw
+template <class Trainer, class Save>
+double carry_on(Trainer& trainer, const nn::Parameters<float>& parameters, const TrainingRun& run,
+                const Program& program, const Save& save) {
+  using Clock = std::chrono::steady_clock;
+  constexpr double seconds_between_checkpoints = 60.0;
+  const auto seconds_since = [](Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  const Clock::time_point begin = Clock::now();
+  const std::filesystem::path state_file = run.folder / "training_state.safetensors";
+  if (run.resume && std::filesystem::exists(state_file)) {
+    trainer.restore(load_training_state(state_file, parameters, run.identity));
+  } else if (run.resume) {
+    program.print(run.label + ": nothing to continue in " + printable(run.folder.string()) +
+                  ", starts from the beginning\n");
+  }
+  const auto keep = [&] {
+    save();
+    save_training_state(state_file, parameters, trainer.state(), run.identity);
+  };
+  cost::Ledger ledger;
+  Progress progress = program.progress(run.label, trainer.steps());
+  Clock::time_point saved = Clock::now();
+  trainer.run(ledger, [&](const task::StepReport& step) {
+    ledger.clear();
+    progress.update(step.step, step.loss);
+    if (run.folder.empty() || (!step.ends_epoch && seconds_since(saved) < seconds_between_checkpoints)) return;
+    keep();
+    saved = Clock::now();
+  });
+  if (!run.folder.empty()) keep();
+  return seconds_since(begin);
+}
+
+}  // namespace pim::app
