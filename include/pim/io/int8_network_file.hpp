@@ -20,16 +20,16 @@
 ///
 ///   {"input": 0, "logits": 36,
 ///    "tensors": {"0": {"scale": 1.0, "zero_point": -128}, ...},
-///    "ops": [{"op": "conv2d", "name": "conv1", "input": 0, "output": 22, "stride": 1, "padding": "SAME", "relu":
-///    true},
+///    "ops": [{"op": "conv2d", "name": "conv1", "input": 0, "output": 22,
+///             "stride": 1, "padding": "SAME", "relu": true},
 ///            {"op": "add", "input": [22, 24], "output": 25, "relu": true}, ...]}
 ///
 /// Other operations: avgpool8x8, reshape (of one pixel), fully_connected, and softmax, which may only follow the
-/// logits. Of each conv2d and fully_connected the weights are NAME.weight (I8, [O, C, H, W] or [O, C]),
-/// NAME.weight_scale (F32, [O] or one number) and NAME.bias (I32, [O]).
+/// logits. A conv2d or fully_connected has NAME.weight (I8, [O, C, H, W] or [O, C]), NAME.weight_scale (F32, [O] or one
+/// number) and NAME.bias (I32, [O]); other tensors are ignored.
 namespace pim::io {
 
-/// The two texts of an int8 network and their names in messages.
+/// What the two files of an int8 network hold, and their names in messages.
 struct Int8NetworkFiles {
   const Json& graph;
   const Safetensors& weights;
