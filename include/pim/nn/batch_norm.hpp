@@ -1,6 +1,8 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -9,6 +11,7 @@
 #include <pim/core/parallel.hpp>
 #include <pim/cost/ledger.hpp>
 #include <pim/nn/buffer.hpp>
+#include <pim/nn/lanes.hpp>
 #include <pim/nn/mode.hpp>
 #include <pim/nn/parameter.hpp>
 #include <pim/nn/products.hpp>
@@ -79,8 +82,10 @@ class BatchNorm {
     check("BatchNorm::backward: dx", dx, x.rows());
     if (d_weight_.size() == 0) zero_gradients(parameters());
     const Index n = channels();
-    const RowVector_<double> sums = sum_rows(x.rows(), 2 * n, [&](Index r, T* sum) {
-      add_gradients(n, x.row(r).data(), mean_.data(), inverse_sigma_.data(), dy.row(r).data(), sum, sum + n);
+    const RowVector_<double> sums = sum_rows<2>(x.rows(), [&](Index r, auto at, auto& sum) {
+      const auto g = at(dy.row(r).data());
+      sum[0] += g * (at(x.row(r).data()) - at(mean_.data())) * at(inverse_sigma_.data());
+      sum[1] += g;
     });
     const auto d_weight = sums.head(n), d_bias = sums.tail(n);
     d_weight_ += d_weight.template cast<T>();
@@ -116,27 +121,44 @@ class BatchNorm {
   Matrix_<T> inverse_root(const RowVector_<double>& variance) const {
     return (variance.array() + epsilon_).rsqrt().matrix().template cast<T>();
   }
-  /// Sums over all rows of what add(row, sums) adds to `width` sums: in T within a panel, in double over the panels.
-  template <class AddRow>
-  RowVector_<double> sum_rows(Index rows, Index width, const AddRow& add) {
-    const Index panels = ceil_div(rows, panel);
-    partial_sums_.resize(panels, width).setZero();
+  /// `count` sums of each column, side by side: add(r, at, sums) adds row r of the columns that `at` reads to them. In
+  /// T within a panel, in double over the panels.
+  template <std::size_t count, class AddRow>
+  RowVector_<double> sum_rows(Index rows, const AddRow& add) {
+    const Index panels = ceil_div(rows, panel), n = channels();
+    partial_sums_.resize(panels, static_cast<Index>(count) * n);
     parallel_for(panels, [&](Index p) {
-      for (Index r = p * panel; r < std::min(rows, (p + 1) * panel); ++r) add(r, partial_sums_.row(p));
+      const Index begin = p * panel, end = std::min(rows, begin + panel);
+      T* const result = partial_sums_.row(p);
+      Index c = 0;
+      for (; c + lanes <= n; c += lanes) {
+        std::array<Lanes<T>, count> sums;
+        sums.fill(Lanes<T>::Zero());
+        for (Index r = begin; r < end; ++r) add(r, LanesAt{c}, sums);
+        for (std::size_t k = 0; k < count; ++k) {
+          Eigen::Map<Lanes<T>>(result + static_cast<Index>(k) * n + c) = sums[k];
+        }
+      }
+      for (; c < n; ++c) {
+        std::array<T, count> sums{};
+        for (Index r = begin; r < end; ++r) add(r, ElementAt{c}, sums);
+        for (std::size_t k = 0; k < count; ++k) result[static_cast<Index>(k) * n + c] = sums[k];
+      }
     });
-    RowVector_<double> total = RowVector_<double>::Zero(width);
+    RowVector_<double> total = RowVector_<double>::Zero(static_cast<Index>(count) * n);
     for (Index p = 0; p < panels; ++p) total += partial_sums_.view().row(p).template cast<double>();
     return total;
   }
   void take_statistics(ConstMatrixRef_<T> x, Mode mode) {
     if (x.rows() < 2) throw std::invalid_argument(name_ + ": the statistics of a batch need at least two pixels");
     const double rows = static_cast<double>(x.rows());
-    const Index n = channels();
     const RowVector_<double> mean =
-        sum_rows(x.rows(), n, [&](Index r, T* sum) { add(n, x.row(r).data(), sum); }) / rows;
+        sum_rows<1>(x.rows(), [&](Index r, auto at, auto& sum) { sum[0] += at(x.row(r).data()); }) / rows;
     mean_ = mean.cast<T>();
-    const RowVector_<double> squares =
-        sum_rows(x.rows(), n, [&](Index r, T* sum) { add_squares(n, x.row(r).data(), mean_.data(), sum); });
+    const RowVector_<double> squares = sum_rows<1>(x.rows(), [&](Index r, auto at, auto& sum) {
+      const auto deviation = at(x.row(r).data()) - at(mean_.data());
+      sum[0] += deviation * deviation;
+    });
     inverse_sigma_ = inverse_root(squares / rows);
 
     if (mode == Mode::calibration) ++calibrated_;
@@ -148,21 +170,8 @@ class BatchNorm {
     follow(running_variance_, squares / (rows - 1.0));
   }
 
-  static void add(Index n, const T* x, T* sum) {
-    for (Index c = 0; c < n; ++c) sum[c] += x[c];
-  }
-  static void add_squares(Index n, const T* x, const T* mean, T* sum) {
-    for (Index c = 0; c < n; ++c) sum[c] += (x[c] - mean[c]) * (x[c] - mean[c]);
-  }
   static void scale_and_shift(Index n, const T* x, const T* scale, const T* shift, T* y) {
     for (Index c = 0; c < n; ++c) y[c] = x[c] * scale[c] + shift[c];
-  }
-  static void add_gradients(Index n, const T* x, const T* mean, const T* inverse_sigma, const T* dy, T* d_weight,
-                            T* d_bias) {
-    for (Index c = 0; c < n; ++c) {
-      d_weight[c] += dy[c] * (x[c] - mean[c]) * inverse_sigma[c];
-      d_bias[c] += dy[c];
-    }
   }
   template <bool adds>
   static void backward_row(Index n, const T* x, const T* mean, const T* slope, const T* along, const T* constant,
