@@ -1,0 +1,63 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include <pim/core/check.hpp>
+#include <pim/core/matrix.hpp>
+
+/// How good the answers of an image classifier are. All throw std::invalid_argument when answers and labels differ in
+/// number, when there are none, and when a label or an answer is no class.
+namespace pim::task {
+
+namespace detail {
+inline void require_scorable(const char* score, Index answers, std::span<const int> labels) {
+  if (answers == std::ssize(labels) && answers > 0) return;
+  throw std::invalid_argument(std::string(score) + ": " + std::to_string(answers) + " answers for " +
+                              std::to_string(labels.size()) + " labels; expected as many, and at least one");
+}
+inline void require_class(const char* score, int id, Index classes) {
+  if (id >= 0 && id < classes) return;
+  throw std::invalid_argument(std::string(score) + ": class " + std::to_string(id) + " of " + std::to_string(classes) +
+                              "; does the network fit the data?");
+}
+}  // namespace detail
+
+/// Share of answers that equal their label.
+inline double top1(std::span<const int> answers, std::span<const int> labels) {
+  detail::require_scorable("top1", std::ssize(answers), labels);
+  Index right = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) right += answers[i] == labels[i] ? 1 : 0;
+  return static_cast<double>(right) / static_cast<double>(labels.size());
+}
+
+/// Share of images whose label is among the k largest logits (N, classes); of equal logits the lower class comes first.
+/// A NaN is never right.
+inline double top_k(ConstMatrixRef logits, std::span<const int> labels, Index k) {
+  detail::require_scorable("top_k", logits.rows(), labels);
+  require_range("top_k: k", k, Index{1}, logits.cols());
+  Index right = 0;
+  for (Index i = 0; i < logits.rows(); ++i) {
+    const int label = labels[static_cast<std::size_t>(i)];
+    detail::require_class("top_k", label, logits.cols());
+    const float own = logits(i, label);
+    Index ahead = 0;
+    for (Index c = 0; c < logits.cols(); ++c) ahead += logits(i, c) > own || (logits(i, c) == own && c < label) ? 1 : 0;
+    right += own == own && ahead < k ? 1 : 0;
+  }
+  return static_cast<double>(right) / static_cast<double>(labels.size());
+}
+
+/// (classes, classes): in row r and column c, how many images of class r were taken for c
+inline Matrix_<std::int64_t> confusion(std::span<const int> answers, std::span<const int> labels, Index classes) {
+  detail::require_scorable("confusion", std::ssize(answers), labels);
+  Matrix_<std::int64_t> counts = Matrix_<std::int64_t>::Zero(classes, classes);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    for (const int id : {answers[i], labels[i]}) detail::require_class("confusion", id, classes);
+    ++counts(labels[i], answers[i]);
+  }
+  return counts;
+}
+
+}  // namespace pim::task
