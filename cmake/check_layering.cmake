@@ -23,7 +23,7 @@ set(io ${rooms})
 
 # Libraries by who may include them; everything else in <> is the standard library.
 set(io_only "^(nlohmann/|zlib\\.h|png\\.h|unistd\\.h)")
-set(allowed "^(Eigen/Core|nlohmann/json\\.hpp|nlohmann/json_fwd\\.hpp|zlib\\.h|png\\.h|unistd\\.h|dnnl\\.h|omp\\.h|[a-z_]+|pim/.*)$")
+set(allowed "^(Eigen/Core|nlohmann/json\\.hpp|nlohmann/json_fwd\\.hpp|zlib\\.h|png\\.h|unistd\\.h|dnnl\\.h|dnnl\\.hpp|omp\\.h|[a-z_]+|pim/.*)$")
 set(expensive "^(iostream|regex)$")
 
 file(GLOB_RECURSE headers RELATIVE "${ROOT}/include/pim" "${ROOT}/include/pim/*")

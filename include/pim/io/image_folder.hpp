@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -34,10 +33,17 @@ inline task::Image read_picture(const std::filesystem::path& path) {
 
 /// A picture as a network's input: the channels converted; if it is of another size, the shorter side resized to 8/7 of
 /// the input's longer side and the middle cut out. For 224 x 224 that is 256, as ImageNet is evaluated.
-inline task::Image fitted(const task::Image& picture, const mapping::ImageShape& shape) {
+/// throws  std::runtime_error naming the file: so narrow that more than most_pixels would come out
+inline task::Image fitted(const task::Image& picture, const mapping::ImageShape& shape,
+                          const std::filesystem::path& name) {
   const task::Image image = task::with_channels(picture, shape.channels);
   if (image.shape == shape) return image;
+  const auto& [channels, height, width] = image.shape;
   const Index side = (std::max(shape.height, shape.width) * 8 + 3) / 7;
+  if (side * side > most_pixels / std::max(height, width) * std::min(height, width)) {
+    detail::image_error(name, std::to_string(width) + " x " + std::to_string(height) +
+                                  " pixels are too narrow to be resized; crop the picture");
+  }
   return task::centre_crop(task::resize_shorter_side(image, side), {shape.height, shape.width});
 }
 
@@ -130,8 +136,9 @@ inline PictureList read_picture_labels(const std::filesystem::path& label_file) 
 inline PictureList list_class_folders(const std::filesystem::path& folder) {
   PictureList list;
   for (const std::filesystem::path& entry : detail::sorted_entries(folder)) {
-    if (!std::filesystem::is_directory(entry)) continue;
+    if (std::error_code absent; !std::filesystem::is_directory(entry, absent)) continue;
     for (const std::filesystem::path& file : detail::sorted_entries(entry)) {
+      if (file.filename().string().starts_with('.')) continue;  // what desktops leave behind
       list.files.push_back(file);
       list.labels.push_back(static_cast<int>(list.class_names.size()));
     }
@@ -153,7 +160,7 @@ inline task::ImageSet read_pictures(const PictureList& list, const std::filesyst
                         .labels = {list.labels.begin() + numbers.first, list.labels.begin() + numbers.last},
                         .class_names = list.class_names};
   parallel_for(numbers.count(), [&](Index i) {
-    const task::Image image = fitted(read_picture(file(i)), shape);
+    const task::Image image = fitted(read_picture(file(i)), shape, file(i));
     std::copy(image.pixels.begin(), image.pixels.end(), images.pixels.begin() + i * shape.size());
   });
   return images;
