@@ -81,10 +81,11 @@ TEST_CASE("fixed_point_factor: 31 bits of mantissa, and what it refuses", "[quan
   CHECK(is(1.0 - 0x1p-31, highest, 0));
   CHECK(is(0x1p-32, 1 << 30, -31));
   CHECK(is(0x1p-33, 0, 0));
-  CHECK(is(0x1.fffffffcp29, highest, 30));
+  CHECK(is(0x1.fffffffcp28, highest, 29));
+  CHECK(is(0x1.fffffffffp28, 1 << 30, 30));
   CHECK(is(0.1, 1717986918, -3));  // 0.1 * 2^34 = 1717986918.4
-  for (const double bad : {0.0, -1.0, 0x1p30, std::nan("")}) {
-    CHECK_THROWS_WITH(fixed_point_factor(bad), ContainsSubstring("above 0 and below 2^30"));
+  for (const double bad : {0.0, -1.0, 0x1p29, std::nan("")}) {
+    CHECK_THROWS_WITH(fixed_point_factor(bad), ContainsSubstring("above 0 and below 2^29"));
   }
 }
 

@@ -30,9 +30,9 @@ struct FixedPointFactor {
 };
 
 /// The nearest FixedPointFactor, halves away from zero; 0 below 2^-32.
-/// throws std::invalid_argument: value not above 0, or not below 2^30
+/// throws std::invalid_argument: value not above 0, or not below 2^29
 inline FixedPointFactor fixed_point_factor(double value) {
-  require(value > 0.0 && value < 0x1p30, "fixed_point_factor: the factor must be above 0 and below 2^30");
+  require(value > 0.0 && value < 0x1p29, "fixed_point_factor: the factor must be above 0 and below 2^29");
   int shift = 0;
   auto mantissa = static_cast<std::int64_t>(std::round(std::frexp(value, &shift) * 0x1p31));
   if (mantissa == std::int64_t{1} << 31) {
