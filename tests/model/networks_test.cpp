@@ -68,7 +68,7 @@ TEST_CASE("Networks: parameters and multiply-accumulates", "[model][networks]") 
   };
   // torchvision 0.14's modules (GoogLeNet's without its auxiliary heads), counted by hooks; 0.27 M and 0.46 M of He et
   // al., table 6; LeNet-5 and the others by hand
-  const auto count = GENERATE(Count{"lenet5", 61706, 416520}, Count{"mnist-cnn", 5994, 786560},
+  const auto count = GENERATE(Count{"lenet", 61706, 416520}, Count{"mnist-cnn", 5994, 786560},
                               Count{"resnet8", 78186, 12501632}, Count{"resnet20", 269722, 40551040},
                               Count{"resnet32", 464154, 68862592}, Count{"alexnet", 61100840, 714188480},
                               Count{"googlenet", 6624904, 1498376192}, Count{"resnet50", 25557032, 4089184256});
@@ -104,7 +104,7 @@ TEST_CASE("Networks: logits of published weights on real images", "[model][netwo
   struct Case {
     const char *network, *folder, *images;
   };
-  const auto [name, folder, images] = GENERATE(Case{"lenet5", "lenet5-mnist", "mnist/t10k-images-idx3-ubyte"},
+  const auto [name, folder, images] = GENERATE(Case{"lenet", "lenet5-mnist", "mnist/t10k-images-idx3-ubyte"},
                                                Case{"mnist-cnn", "mnist-cnn", "mnist/t10k-images-idx3-ubyte"},
                                                Case{"resnet8", "resnet8-cifar10", "cifar10/test_batch.bin"},
                                                Case{"resnet20", "resnet20-cifar10", "cifar10/test_batch.bin"},

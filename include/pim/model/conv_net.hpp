@@ -98,6 +98,10 @@ class ConvNet {
   ConstView forward(ConstMatrixRef_<T> images, const Rng& rng, cost::Ledger& ledger, Mode mode) {
     return forward(images, rng, ledger, mode, [](const Node&, ConstMatrixRef_<T>) {});
   }
+  /// For training, or inference: what task::Trainer and task::predict ask for.
+  ConstView forward(ConstMatrixRef_<T> images, const Rng& rng, cost::Ledger& ledger, bool training) {
+    return forward(images, rng, ledger, training ? Mode::training : Mode::inference);
+  }
   /// The same; observe(node, y) sees the output y (N H W, C) of every node but the images, in order, as soon as it is
   /// computed.
   template <class Observe>

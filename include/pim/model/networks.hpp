@@ -235,7 +235,7 @@ struct NetworkEntry {
 };
 /// torchvision's weights of GoogLeNet take images that its transform_input brought to (v / 255 - 0.5) / 0.5.
 inline constexpr auto networks = std::to_array<NetworkEntry>({
-    {"lenet5", lenet5, Preprocessing::mnist},
+    {"lenet", lenet5, Preprocessing::mnist},
     {"mnist-cnn", mnist_cnn, Preprocessing::unit},
     {"resnet8", resnet8, Preprocessing::raw},
     {"resnet20", resnet20, Preprocessing::imagenet},
@@ -246,7 +246,7 @@ inline constexpr auto networks = std::to_array<NetworkEntry>({
 });
 }  // namespace detail
 
-/// "lenet5", "mnist-cnn", "resnet8", "resnet20", "resnet32", "alexnet", "googlenet", "resnet50"
+/// "lenet", "mnist-cnn", "resnet8", "resnet20", "resnet32", "alexnet", "googlenet", "resnet50"
 inline std::vector<std::string_view> network_names() {
   std::vector<std::string_view> names;
   for (const auto& entry : detail::networks) names.push_back(entry.name);

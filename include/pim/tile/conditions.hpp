@@ -20,6 +20,13 @@ inline bool ages(const AnyParams& params) {
       params);
 }
 
+/// Whether it is a tile of the tutorial's, taken literally.
+inline bool is_literal(const AnyParams& params) {
+  return std::holds_alternative<newcomputebench::DigitalTileParams>(params) ||
+         std::holds_alternative<newcomputebench::ReRAMTileParams>(params) ||
+         std::holds_alternative<newcomputebench::PCMTileParams>(params);
+}
+
 /// The same tile, read t_s seconds after it was programmed; tiles that do not age stay as they are.
 /// throws std::invalid_argument: a time for which the Wan 2022 model has no fit (1 s, 1 day and 2 days were published)
 inline AnyParams at_time(AnyParams params, double t_s) {
