@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -69,6 +70,19 @@ inline std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
+inline constexpr int most_classes = 1 << 16;  ///< where they have no names
+
+/// The class that a label says by name or number, if it does.
+inline std::optional<int> class_of(std::string_view label, const std::vector<std::string>& names) {
+  const auto named = std::find(names.begin(), names.end(), label);
+  if (named != names.end()) return static_cast<int>(named - names.begin());
+  int id = -1;
+  const auto [end, error] = std::from_chars(label.data(), label.data() + label.size(), id);
+  const bool whole = error == std::errc() && end == label.data() + label.size();
+  const bool known = id >= 0 && id < (names.empty() ? most_classes : std::ssize(names));
+  return whole && known ? std::optional(id) : std::nullopt;
+}
+
 inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> entries;
   std::error_code error;
@@ -87,14 +101,14 @@ inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::
 /// in the order of the numbers. A first line `file,label` and empty lines are skipped.
 /// throws  std::runtime_error, one line naming the file and line: no label, a label that is no class, no picture listed
 inline PictureList read_picture_labels(const std::filesystem::path& label_file) {
-  constexpr int most_classes = 1 << 20;
   const std::filesystem::path folder = label_file.parent_path();
   PictureList list;
+  std::vector<std::string>& names = list.class_names;
   if (std::error_code absent; std::filesystem::exists(folder / "classes.txt", absent)) {
-    const std::string names = read_file(folder / "classes.txt");
-    for (const std::string_view name : detail::lines_of(names)) list.class_names.emplace_back(name);
+    const std::string text = read_file(folder / "classes.txt");
+    for (const std::string_view name : detail::lines_of(text)) names.emplace_back(name);
   }
-  const bool named = !list.class_names.empty();
+  const Index classes = names.empty() ? detail::most_classes : std::ssize(names);
   const std::string text = read_file(label_file);
   const std::vector<std::string_view> lines = detail::lines_of(text);
   int most = -1;
@@ -109,25 +123,19 @@ inline PictureList read_picture_labels(const std::filesystem::path& label_file) 
     if (cut == std::string_view::npos || cut == 0) refuse(in_quotes(line) + " is not a line of file,label");
     std::string_view label = line.substr(cut + 1);
     while (label.starts_with(' ')) label.remove_prefix(1);
-    int id = -1;
-    const auto found = std::find(list.class_names.begin(), list.class_names.end(), label);
-    const auto [end, error] = std::from_chars(label.data(), label.data() + label.size(), id);
-    if (found != list.class_names.end()) {
-      id = static_cast<int>(found - list.class_names.begin());
-    } else if (error != std::errc() || end != label.data() + label.size()) {
-      id = -1;
-    }
-    const auto classes = named ? static_cast<int>(list.class_names.size()) : most_classes;
-    if (id < 0 || id >= classes) {
+    const std::optional<int> id = detail::class_of(label, names);
+    if (!id) {
       refuse("label " + in_quotes(label) + ", expected a class from 0 to " + std::to_string(classes - 1) +
-             (named ? " or its name in classes.txt" : ""));
+             (names.empty() ? "" : " or its name in classes.txt"));
     }
-    most = std::max(most, id);
+    most = std::max(most, *id);
     list.files.push_back(folder / line.substr(0, cut));
-    list.labels.push_back(id);
+    list.labels.push_back(*id);
   }
   if (list.files.empty()) detail::image_error(label_file, "no lines of file,label in it");
-  for (int id = 0; !named && id <= most; ++id) list.class_names.push_back(std::to_string(id));
+  if (names.empty()) {
+    for (int id = 0; id <= most; ++id) names.push_back(std::to_string(id));
+  }
   return list;
 }
 
