@@ -1,8 +1,8 @@
 #pragma once
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 

@@ -1,7 +1,7 @@
 #pragma once
-#include <concepts>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 

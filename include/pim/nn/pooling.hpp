@@ -123,7 +123,7 @@ class MaxPool {
       const Index first_pixel = image * grid_.in_shape().pixels();
       grid_.for_each_output(image, [&](Index out, Index, const auto& each) {
         T* const top = y.row(out).data();
-        std::fill_n(top, n, std::numeric_limits<T>::lowest());
+        std::fill_n(top, n, -std::numeric_limits<T>::infinity());
         if (!keeps) {
           each([&](Index pixel) { raise(n, x.row(pixel).data(), top); });
         } else {
