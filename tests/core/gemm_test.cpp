@@ -48,6 +48,24 @@ TEST_CASE("Gemm: plain, transposed and strided operands, ragged shapes", "[gemm]
   }
 }
 
+TEST_CASE("Gemm: many shapes in turn, each with sums and overwritten", "[gemm]") {
+  const Matrix a = Matrix::Random(70, 40), b = Matrix::Random(40, 70), b_t = b.transpose();
+  for (int round = 0; round < 2; ++round) {
+    for (Index n = 1; n <= 70; ++n) {
+      const Index m = 71 - n, k = 1 + n % 40;
+      const Matrix_<double> exact = plain_product(a.topLeftCorner(m, k), b.topLeftCorner(k, n));
+      const auto multiply_twice = [&](const auto& factor) -> double {
+        Matrix c(m, n);
+        pim::Gemm::multiply(a.topLeftCorner(m, k), factor, c);
+        pim::Gemm::multiply_add(a.topLeftCorner(m, k), factor, c);
+        return (c.cast<double>() - 2.0 * exact).cwiseAbs().maxCoeff();
+      };
+      CHECK(multiply_twice(pim::ConstMatrixRef(b.topLeftCorner(k, n))) < 1e-5);
+      CHECK(multiply_twice(b_t.topLeftCorner(n, k).transpose()) < 1e-5);
+    }
+  }
+}
+
 TEST_CASE("Gemm: operands without elements", "[gemm]") {
   const Matrix a(3, 0), b(0, 4), wide = Matrix::Ones(3, 5), none(5, 0);
   Matrix c = Matrix::Constant(3, 4, 2.0F), no_columns(3, 0);

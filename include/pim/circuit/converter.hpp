@@ -33,8 +33,10 @@ class Conversion {
         limit_(ideal_ ? 0.0F : 0.5F * c.steps()) {}
   bool ideal() const { return ideal_; }
   [[gnu::always_inline]] float operator()(float v) const {
-    const float code = round_half_even(v * codes_per_unit_);
-    return (code > limit_ ? limit_ : (code < -limit_ ? -limit_ : code)) * step_;
+    constexpr float magic = 0x1.8p23F;  // adding it leaves no fraction bits, of either sign
+    float code = v * codes_per_unit_;
+    code = code > limit_ ? limit_ : (code < -limit_ ? -limit_ : code);  // a whole number, so clipping may come first
+    return ((code + magic) - magic) * step_;
   }
 
  private:

@@ -29,7 +29,7 @@ class ExactMatmul {
   void multiply_panels(const Input& x, MatrixRef_<T> y) const {
     require_shape("ExactMatmul::multiply: x", x, x.rows(), w_.rows());
     require_shape("ExactMatmul::multiply: y", y, x.rows(), w_.cols());
-    parallel_for_ranges(x.rows(), panel_rows, [&](Index begin, Index end) {
+    parallel_for_ranges(x.rows(), panel_height(x), [&](Index begin, Index end) {
       Gemm::multiply(panel(x, begin, end - begin).values, w_, y.middleRows(begin, end - begin));
     });
   }

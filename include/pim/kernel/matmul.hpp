@@ -69,7 +69,7 @@ class Matmul {
       on_all_blocks(ledger,
                     [&](Index i, Index j, TileT& tile, cost::Ledger&) { tile.refresh(block_key(rng, i, j, 1)); });
     }
-    const Index height = panel_height(x.rows(), group_of(x));
+    const Index height = whole_groups(panel_height(x), x.rows(), group_of(x));
     const Index panels = ceil_div(x.rows(), height);
     std::vector<cost::Ledger> booked(static_cast<std::size_t>(panels));
     parallel_for(panels, [&](Index p) {
@@ -94,11 +94,11 @@ class Matmul {
   const TileT& block(Index i, Index j) const { return tiles_[index(i, j)]; }
   Rng block_key(const Rng& rng, Index i, Index j, std::uint64_t event = 0) const { return rng.at(index(i, j), event); }
 
-  /// Rows of one panel: a multiple of what the tile needs together, of about panel_rows.
-  Index panel_height(Index rows, Index group) const {
+  /// The next multiple of what the tile needs together.
+  Index whole_groups(Index height, Index rows, Index group) const {
     Index together = 1;
     if constexpr (tile::CouplesRows<TileT>) together = std::max<Index>(prototype_.rows_together(rows, group), 1);
-    return ceil_div(panel_rows, together) * together;
+    return ceil_div(height, together) * together;
   }
   template <class Task>
   void on_all_blocks(cost::Ledger& ledger, const Task& task) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+
 #include <pim/core/rows.hpp>
 #include <pim/mapping/patches.hpp>
 
@@ -7,6 +9,18 @@ namespace pim::kernel {
 
 /// Rows of one panel: products are cut by shape, never by the number of threads.
 inline constexpr Index panel_rows = 64;
+
+/// Rows of one panel of x. Those of patches are higher, as far as they stay in a core's cache: what a product prepares
+/// once a panel weighs more where it has few columns.
+template <class T>
+Index panel_height(const Rows_<T>&) {
+  return panel_rows;
+}
+template <class T>
+Index panel_height(const mapping::Patches_<T>& x) {
+  constexpr Index cache = 512 * 1024 / sizeof(T), most = 256;
+  return std::clamp(cache / x.cols() / panel_rows * panel_rows, panel_rows, most);
+}
 
 /// Rows [begin, begin + count) of x.
 template <class T>

@@ -1,5 +1,7 @@
 #pragma once
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -37,7 +39,9 @@ class Aligner {
         width_(format.is_integer()  ? format.integer_bits - 1
                : magnitude_bits > 0 ? magnitude_bits
                                     : lossless_bits(format.floating)),
-        rounding_(rounding) {
+        rounding_(rounding),
+        largest_(static_cast<float>(format.max())),
+        limit_(width_ <= 24 ? std::ldexp(1.0F, width_) - 1.0F : std::ldexp(1.0F, width_)) {
     if (format.is_integer()) require_range("Aligner: integer bits", format.integer_bits, 2, 16);
     require_range("Aligner: magnitude bits", width_, 1, max_magnitude_bits);
   }
@@ -52,7 +56,7 @@ class Aligner {
   float amax_scale(float amax) const {
     const bool as_wide_as_float = !format_.is_integer() && format_.floating.exponent_bits == 8;
     if (amax == 0.0F || as_wide_as_float) return 1.0F;
-    return std::max(amax / static_cast<float>(format_.max()), std::numeric_limits<float>::min());
+    return std::max(amax / largest_, std::numeric_limits<float>::min());
   }
 
   /// The power of two that one step of the codes stands for, before `scale`, in a group whose largest |x| is `amax`.
@@ -60,22 +64,33 @@ class Aligner {
     if (format_.is_integer()) return 1.0F;
     const float largest = round_(amax / scale);
     if (!(largest > 0.0F)) return 1.0F;
-    const int exponent = std::max(std::ilogb(largest), format_.floating.min_exponent());
-    return std::ldexp(1.0F, std::max(exponent - (width_ - 1), -126));
+    const int exponent = std::max(exponent_of(largest), format_.floating.min_exponent());
+    return power_of_two(std::max(exponent - (width_ - 1), -126));
   }
 
   /// codes[i] = A_i, as whole numbers, for a group with this `scale` and `unit`. Code: float, or std::int8_t for widths
   /// up to 7.
   template <class Code>
   void encode(std::span<const float> x, float scale, float unit, std::span<Code> codes) const {
-    const float limit = width_ <= 24 ? std::ldexp(1.0F, width_) - 1.0F : std::ldexp(1.0F, width_);
-    const float per_unit = 1.0F / unit;
+    const float limit = limit_, per_unit = 1.0F / unit;
     const bool integer = format_.is_integer(), nearest = rounding_ == Rounding::nearest_even;
     const auto loop = [&](auto quantise) {
-      for (std::size_t i = 0; i < x.size(); ++i) codes[i] = static_cast<Code>(quantise(x[i] / scale));
+      constexpr std::size_t run = 64;  // in two steps: a loop over floats and bytes vectorises only in runs of bytes
+      std::array<float, run> whole;
+      for (std::size_t begin = 0; begin < x.size(); begin += run) {
+        const std::size_t count = std::min(run, x.size() - begin);
+        for (std::size_t i = 0; i < count; ++i) whole[i] = quantise(x[begin + i] / scale);
+        for (std::size_t i = 0; i < count; ++i) codes[begin + i] = static_cast<Code>(whole[i]);
+      }
     };
     const auto clamped = [limit](float a) { return a > limit ? limit : (a < -limit ? -limit : a); };
-    if (integer) {
+    if (!integer && nearest && is_plain(unit)) {
+      constexpr float magic = 0x1.8p23F;  // adding it leaves no fraction bits, of either sign
+      loop([&, largest = largest_, round = round_](float v) {
+        v = v > largest ? largest : (v < -largest ? -largest : v);
+        return (round.normal(v) * per_unit + magic) - magic;
+      });
+    } else if (integer) {
       loop([&](float v) { return clamped(round_half_even(v)); });
     } else if (nearest) {
       loop([&](float v) { return clamped(round_half_even(round_(v) * per_unit)); });
@@ -85,10 +100,23 @@ class Aligner {
   }
 
  private:
+  /// Whether subnormal numbers of the format round to code 0, and no code leaves its range: a number of the largest
+  /// exponent is whole in units, so that it cannot round up to 2^W.
+  bool is_plain(float unit) const {
+    const FloatFormat& f = format_.floating;
+    return unit >= power_of_two(f.min_exponent() + 1) && width_ > f.mantissa_bits && width_ <= 22;
+  }
+  /// of a normal float; below -126 for others
+  static int exponent_of(float x) { return static_cast<int>(std::bit_cast<std::uint32_t>(x) >> 23) - 127; }
+  /// n: -126 to 127
+  static float power_of_two(int n) { return std::bit_cast<float>(static_cast<std::uint32_t>(n + 127) << 23); }
+
   NumberFormat format_;
   FloatRounder round_;
   int width_;
   Rounding rounding_;
+  float largest_;  ///< of the format
+  float limit_;    ///< of the codes
 };
 
 }  // namespace pim::numeric

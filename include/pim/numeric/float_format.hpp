@@ -62,6 +62,12 @@ class FloatRounder {
     const auto result = std::bit_cast<float>(std::bit_cast<std::uint32_t>(rounded) | (bits & 0x80000000U));
     return magnitude_bits > 0x7f800000U ? x : result;
   }
+  /// The same for numbers between the smallest normal and the largest; those below stay below the smallest normal or
+  /// become it.
+  [[gnu::always_inline]] float normal(float x) const {
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    return std::bit_cast<float>((bits + half_ + ((bits >> drop_) & odd_)) & keep_);
+  }
 
  private:
   std::uint32_t drop_, keep_, half_, odd_;
