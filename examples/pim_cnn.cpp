@@ -360,6 +360,7 @@ int study(pim::app::Program& program, const Options& o) {
   for (const std::string& file : {o.logits, o.svg}) {
     if (!file.empty()) pim::io::require_writable(file);
   }
+  if (!o.output.empty()) pim::app::prepare_output(o.output);
   const std::set<std::string> modes(o.modes.begin(), o.modes.end());
   const bool evaluates_trained = modes != std::set<std::string>{"random"};
   const bool trains = o.epochs > 0 && (modes.contains("fine-tune") || (o.weights == "none" && evaluates_trained));

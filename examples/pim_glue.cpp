@@ -178,15 +178,7 @@ int study(pim::app::Program& program, const Options& o) {
   params.start_from_original = o.start == "original";
   params.output = o.output;
   params.resume = o.resume;
-  if (!o.output.empty()) {
-    std::error_code error;
-    std::filesystem::create_directories(o.output, error);
-    if (error) {
-      throw std::runtime_error("--output: cannot make the folder " + pim::printable(o.output) + ": " + error.message() +
-                               "; choose another place");
-    }
-    pim::io::require_writable(std::filesystem::path(o.output) / "results.json");
-  }
+  if (!o.output.empty()) pim::app::prepare_output(o.output);
 
   for (const std::string& name : o.tasks) {
     const pim::task::GlueTask& task = pim::task::glue_task(name);

@@ -2,10 +2,14 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <variant>
 
 #include <pim/core/hash.hpp>
+#include <pim/core/text.hpp>
+#include <pim/io/file.hpp>
 #include <pim/tile/conditions.hpp>
 
 namespace pim::app {
@@ -36,6 +40,16 @@ io::TileConfig under(const io::TileConfig& tile, const Condition& condition) {
     if (condition.compensated) params = tile::with_drift_compensation(params, *condition.compensated);
     return params;
   });
+}
+
+void prepare_output(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw std::runtime_error("--output: cannot make the folder " + printable(folder.string()) + ": " + error.message() +
+                             "; choose another place");
+  }
+  io::require_writable(folder / "results.json");
 }
 
 Spread spread(const std::vector<double>& values) {

@@ -34,6 +34,10 @@ struct Condition {
 };
 io::TileConfig under(const io::TileConfig& tile, const Condition& condition);
 
+/// Makes the folder of --output, in which results.json must be writable.
+/// throws std::runtime_error: it cannot be made or written to
+void prepare_output(const std::filesystem::path& folder);
+
 /// Mean and sample standard deviation (NaN of a single value).
 struct Spread {
   double mean, deviation;
@@ -61,6 +65,7 @@ double carry_on(Trainer& trainer, const nn::Parameters<float>& parameters, const
   };
   const Clock::time_point begin = Clock::now();
   const std::filesystem::path state_file = run.folder / "training_state.safetensors";
+  if (!run.folder.empty()) std::filesystem::create_directories(run.folder);
   if (run.resume && std::filesystem::exists(state_file)) {
     trainer.restore(load_training_state(state_file, parameters, run.identity));
   } else if (run.resume) {
