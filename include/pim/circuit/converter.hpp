@@ -35,7 +35,8 @@ class Conversion {
   [[gnu::always_inline]] float operator()(float v) const {
     constexpr float magic = 0x1.8p23F;  // adding it leaves no fraction bits, of either sign
     float code = v * codes_per_unit_;
-    code = code > limit_ ? limit_ : (code < -limit_ ? -limit_ : code);  // a whole number, so clipping may come first
+    code = code > limit_ ? limit_ : code;  // a whole number, so clipping may come before rounding
+    code = code < -limit_ ? -limit_ : code;
     return ((code + magic) - magic) * step_;
   }
 

@@ -87,7 +87,8 @@ class Aligner {
     if (!integer && nearest && is_plain(unit)) {
       constexpr float magic = 0x1.8p23F;  // adding it leaves no fraction bits, of either sign
       loop([&, largest = largest_, round = round_](float v) {
-        v = v > largest ? largest : (v < -largest ? -largest : v);
+        v = v > largest ? largest : v;
+        v = v < -largest ? -largest : v;
         return (round.normal(v) * per_unit + magic) - magic;
       });
     } else if (integer) {
