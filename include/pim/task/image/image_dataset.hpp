@@ -55,7 +55,7 @@ inline Matrix image_matrix(const ImageSet& images, std::span<const Index> number
                                   " images; count from 0");
     }
   }
-  const auto& [channels, height, width] = images.shape;
+  const Index channels = images.shape.channels, height = images.shape.height, width = images.shape.width;
   std::vector<std::array<float, 256>> tables;
   for (Index c = 0; c < channels; ++c) tables.push_back(normalisation.table(c));
   Matrix x(std::ssize(numbers) * height * width, channels);
