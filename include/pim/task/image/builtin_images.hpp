@@ -11,8 +11,8 @@
 #include <pim/core/rng.hpp>
 #include <pim/task/image/image_set.hpp>
 
-/// Images that need no file: ten kinds of figures, each anywhere, of any size, turned by any angle, on an uneven ground,
-/// under noise. Figures are drawn in integers, so that every machine draws the same.
+/// Images that need no file: ten kinds of figures, each anywhere, of any size, turned by any angle, on an uneven
+/// ground, under noise. Figures are drawn in integers, so that every machine draws the same.
 namespace pim::task {
 
 inline constexpr mapping::ImageShape builtin_image_shape{.channels = 1, .height = 28, .width = 28};
