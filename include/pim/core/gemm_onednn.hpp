@@ -53,8 +53,9 @@ class OneDNNMatmul {
   }
 
  private:
+  /// Never destroyed: the pool's threads, with products of their own, may end after other static objects.
   static const dnnl::engine& engine() {
-    static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
+    static const auto& cpu = *new dnnl::engine(dnnl::engine::kind::cpu, 0);
     return cpu;
   }
   static dnnl::primitive_attr attributes(bool add) {
