@@ -38,6 +38,8 @@ inline constexpr Normalisation mnist = {.mean = {0.1307}, .deviation = {0.3081, 
 inline constexpr Normalisation fashion_mnist = {.mean = {0.2860}, .deviation = {0.3530, 1.0, 1.0}};
 /// source  Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images", the 50,000 training images
 inline constexpr Normalisation cifar10 = {.mean = {0.4914, 0.4822, 0.4465}, .deviation = {0.2470, 0.2435, 0.2616}};
+/// -1 to 1
+inline constexpr Normalisation centred = {.mean = {0.5, 0.5, 0.5}, .deviation = {0.5, 0.5, 0.5}};
 /// source  torchvision, references/classification/presets.py; many networks for CIFAR-10 were trained with it too
 inline constexpr Normalisation imagenet = {.mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}};
 /// Of the built-in images (builtin_images.hpp).
