@@ -75,7 +75,8 @@ inline void draw_figure(int label, const Rng& key, std::span<std::uint8_t> image
   const std::int64_t ground = between(5, 32, 96), slope_x = between(6, -3, 3), slope_y = between(7, -3, 3);
   const std::int64_t contrast = between(8, 50, 150);
   const auto sigma = static_cast<float>(between(9, 4, 24));
-  const Rng noise = key.at(0);
+  std::array<float, static_cast<std::size_t>(height * width)> noise;
+  key.at(0).normals(0, noise);
   for (Index y = 0; y < height; ++y) {
     for (Index x = 0; x < width; ++x) {
       std::int64_t hits = 0;
@@ -88,7 +89,7 @@ inline void draw_figure(int label, const Rng& key, std::span<std::uint8_t> image
       const auto i = static_cast<std::size_t>(y * width + x);
       const std::int64_t level =
           ground + slope_x * (x - width / 2) + slope_y * (y - height / 2) + contrast * hits / (samples * samples);
-      const float noisy = std::fma(sigma, noise.normal(i), static_cast<float>(level));
+      const float noisy = std::fma(sigma, noise[i], static_cast<float>(level));
       image[i] = static_cast<std::uint8_t>(round_half_even(std::fmin(std::fmax(noisy, 0.0F), 255.0F)));
     }
   }
