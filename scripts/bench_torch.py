@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""PyTorch's time for what the benches time: Gaussian draws (bench/core) and optimiser steps of the same networks,
-batches, dropout and AdamW (bench/nn).
+"""PyTorch's time for what the benches time: Gaussian draws (bench/core), a 3 x 3 convolution and optimiser steps of the
+same networks, batches, dropout and AdamW (bench/nn).
 
 usage: scripts/bench_torch.py [--bench PROGRAM]
 With --bench build/release/bench/pim_bench_onednn both run, turn by turn, and the last column is PyTorch's time divided
@@ -51,6 +51,20 @@ def torch_draw_ns(seconds):
     return best / draws * 1e9
 
 
+def torch_convolution_ms(channels_last, seconds):
+    torch.set_num_threads(1)
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    x = torch.randn(4, 64, 56, 56).to(memory_format=layout)
+    w = torch.randn(64, 64, 3, 3).to(memory_format=layout)
+    best, end = float("inf"), time.perf_counter() + seconds
+    with torch.no_grad():
+        while time.perf_counter() < end:
+            start = time.perf_counter()
+            torch.nn.functional.conv2d(x, w, padding=1)
+            best = min(best, time.perf_counter() - start)
+    return best * 1e3
+
+
 def pim_counter(program, name, counter, seconds):
     arguments = [program, f"--benchmark_filter=^{name}/", f"--benchmark_min_time={seconds}", "--benchmark_format=json"]
     run = json.loads(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout)
@@ -72,6 +86,9 @@ def main():
         print(f"{label:32}{time:12.2f}" + (f"{ours:12.2f}{time / ours:12.2f}" if args.bench else ""), flush=True)
 
     compare("Gaussian draw [ns]", lambda: torch_draw_ns(args.seconds), "core/Rng/normals", "ns_per_draw")
+    for channels_last in (False, True):
+        label = "3 x 3 convolution" + (", channels last" if channels_last else "") + " [ms]"
+        compare(label, lambda: torch_convolution_ms(channels_last, args.seconds), "nn/Conv2d/64x56x56/ideal", "best_ms")
     for name, network in NETWORKS.items():
         for threads in (1, 2):
             compare(f"{name}, {threads} thread{'s'[:threads - 1]} [ms]",
