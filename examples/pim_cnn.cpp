@@ -44,7 +44,7 @@ struct Options {
   std::vector<std::string> modes = {"original", "post-training"};
   std::string start = "base";
   Index offset = 0, limit = 0, max_train = 0, epochs = 3, batch = 64, recalibrate = 0;
-  double rate = 1e-3, distillation = 0.0, temperature = 4.0;
+  double rate = 1e-3, distillation = 0.0, temperature = 4.0, clip = 0.0;
   bool augment = false;
   int seeds = 1, instances = 1;
   std::vector<double> times_s;
@@ -91,6 +91,8 @@ void add_flags(pim::app::Program& program, Options& o) {
       ->check(CLI::Range(0.0, 1.0));
   flags.add_option("--temperature", o.temperature, "of the opinions compared by --distill")
       ->check(CLI::Range(0.1, 100.0));
+  flags.add_option("--clip", o.clip, "training keeps weights within so many deviations of their layer; 0: does not")
+      ->check(CLI::Range(0.0, 100.0));
   flags
       .add_option(
           "--recalibrate", o.recalibrate,
@@ -289,7 +291,7 @@ int describe(pim::app::Program& program, const pim::model::Network& network) {
 
 pim::app::CnnStudyParams study_params(const Options& o, const pim::model::Network& network) {
   pim::app::CnnStudyParams params;
-  params.train = {.epochs = o.epochs, .batch = o.batch, .learning_rate = o.rate};
+  params.train = {.epochs = o.epochs, .batch = o.batch, .learning_rate = o.rate, .clip_deviations = o.clip};
   if (o.augment) params.augmentation = pim::app::augmentation_for(network.input_shape());
   params.distillation = o.distillation;
   params.temperature = o.temperature;

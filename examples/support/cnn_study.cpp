@@ -156,10 +156,15 @@ std::string CnnStudy::description(const std::string& name, const io::TileConfig&
   std::uint64_t hash = hash_of(start, fnv1a(tile.content()));
   hash = fnv1a({reinterpret_cast<const char*>(train_.pixels.data()), train_.pixels.size()}, hash);
   for (const int label : train_.labels) hash = fnv1a(std::to_string(label), hash);
-  const io::Json numbers = {{"epochs", params_.train.epochs},        {"batch", params_.train.batch},
-                            {"rate", params_.train.learning_rate},   {"shift", params_.augmentation.shift},
-                            {"mirror", params_.augmentation.mirror}, {"distillation", distillation},
-                            {"temperature", params_.temperature},    {"images", train_.size()}};
+  const io::Json numbers = {{"epochs", params_.train.epochs},
+                            {"batch", params_.train.batch},
+                            {"rate", params_.train.learning_rate},
+                            {"clip", params_.train.clip_deviations},
+                            {"shift", params_.augmentation.shift},
+                            {"mirror", params_.augmentation.mirror},
+                            {"distillation", distillation},
+                            {"temperature", params_.temperature},
+                            {"images", train_.size()}};
   return network_.name + " seed " + std::to_string(seed_) + " " + name + " " + numbers.dump() +
          ", start, data and tile " + std::to_string(hash);
 }
