@@ -129,6 +129,7 @@ const Weights& CnnStudy::original_weights() {
 
 Weights CnnStudy::train(const std::string& name, const io::TileConfig& tile, const Weights& start, double distillation,
                         double& train_s) {
+  if (params_.train.epochs == 0) return start;
   const std::unique_ptr<Net> net = net_on(tile, network_.graph, start);
   const task::ImageDataset data(train_, normalisation_, params_.augmentation);
   const TrainingRun run{.label = network_.name + " seed " + std::to_string(seed_) + " " + name,
