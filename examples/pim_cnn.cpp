@@ -1,11 +1,9 @@
 // What accuracy survives? A convolutional network on images: loaded or trained in float32, put on in-memory hardware as
 // it is, watched over time, and fine-tuned through that hardware.
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -13,17 +11,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <pim/core/text.hpp>
 #include <pim/io/file.hpp>
-#include <pim/io/int8_network_file.hpp>
-#include <pim/io/line_chart.hpp>
-#include <pim/io/report.hpp>
+#include <pim/io/json_file.hpp>
 #include <pim/io/safetensors.hpp>
-#include <pim/model/layer_table.hpp>
 #include <pim/model/networks.hpp>
-#include <pim/task/image/image_scores.hpp>
-#include <pim/task/train/predict.hpp>
 #include <pim/tile/conditions.hpp>
 
+#include "support/cnn_report.hpp"
 #include "support/cnn_study.hpp"
 #include "support/image_data.hpp"
 #include "support/program.hpp"
@@ -48,14 +43,13 @@ struct Options {
   bool augment = false;
   int seeds = 1, instances = 1;
   std::vector<double> times_s;
-  std::vector<std::string> compensation = {"on"};
+  std::vector<std::string> compensation;
   std::string logits, svg, output;
   bool describe = false, confusion = false, per_layer = false, resume = false;
 };
 
 /// Computes in integers, by a program of its own.
 constexpr const char* int8_model = "resnet8-int8";
-constexpr pim::mapping::ImageShape int8_shape{.channels = 3, .height = 32, .width = 32};
 std::vector<std::string> model_names() {
   std::vector<std::string> names{int8_model};
   for (const std::string_view name : pim::model::network_names()) names.emplace_back(name);
@@ -104,7 +98,9 @@ void add_flags(pim::app::Program& program, Options& o) {
   flags.add_option("--time-s", o.times_s, "read so long after programming; tiles that age only [s]")
       ->delimiter(',')
       ->check(CLI::Range(0.0, 1e12));
-  flags.add_option("--drift-compensation", o.compensation, "on, off or both; tiles that age only")
+  flags
+      .add_option("--drift-compensation", o.compensation,
+                  "on, off or both, for tiles that drift; else as each tile says")
       ->delimiter(',')
       ->check(pim::app::one_of({"on", "off"}));
   flags.add_flag("--describe", o.describe, "print the network's layers, parameters and multiply-accumulates, and end");
@@ -116,177 +112,62 @@ void add_flags(pim::app::Program& program, Options& o) {
   flags.add_flag("--resume", o.resume, "continue from the training states in --output");
 }
 
+[[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument(message); }
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 /// What flags say together.
 void resolve(const CLI::App& flags, Options& o) {
-  const auto given = [&](const char* flag) { return flags.get_option(flag)->count() > 0; };
-  const auto refuse = [](const std::string& message) { throw std::invalid_argument(message); };
   if (o.resume && o.output.empty()) refuse("--resume needs --output, the folder of the run to continue");
-  if (!o.svg.empty() && o.times_s.size() < 2)
+  if (o.distillation > 0.0 && !contains(o.modes, "fine-tune")) refuse("--distill needs --mode fine-tune");
+  if (flags.get_option("--temperature")->count() > 0 && o.distillation == 0.0) refuse("--temperature needs --distill");
+  if (!o.svg.empty() && o.times_s.size() < 2) {
     refuse("--svg draws accuracy over time; give --time-s at least two times");
-  if (given("--temperature") && o.distillation == 0.0) refuse("--temperature needs --distill");
+  }
   if (o.weights.empty()) o.weights = o.model == "lenet" && o.data == "builtin" ? "builtin" : "none";
   if (o.weights == "builtin" && (o.model != "lenet" || o.data != "builtin")) {
     refuse("--weights builtin is lenet, trained on the built-in images; give --model lenet --data builtin, or a file");
   }
 }
-
-/// What the int8 network cannot do.
+/// What the int8 network can do.
 void resolve_int8(const CLI::App& flags, const Options& o) {
-  if (o.weights == "none") {
-    throw std::invalid_argument("--model resnet8-int8 needs --weights FILE, its model.safetensors beside graph.json");
-  }
-  for (const char* flag : {"--tile", "--mode"}) {
-    const std::vector<std::string> only{flag == std::string("--tile") ? "ideal" : "original"};
-    if (flags.get_option(flag)->count() == 0 || (flag == std::string("--tile") ? o.tiles : o.modes) == only) continue;
-    throw std::invalid_argument(std::string(flag) + ": resnet8-int8 computes in integers of its own; leave out " +
-                                flag + " or choose " + only.front());
+  if (o.weights == "none") refuse("--model resnet8-int8 needs --weights FILE, its model.safetensors beside graph.json");
+  const std::vector<std::string> known = {"--model",  "--weights", "--data", "--offset",  "--limit", "--confusion",
+                                          "--logits", "--seed",    "--json", "--threads", "--quiet"};
+  for (const CLI::Option* flag : flags.get_options([](const CLI::Option* option) { return option->count() > 0; })) {
+    const std::string& name = flag->get_name();
+    const bool usual = (name == "--tile" && flag->results() == std::vector<std::string>{"ideal"}) ||
+                       (name == "--mode" && flag->results() == std::vector<std::string>{"original"});
+    if (usual || contains(known, name)) continue;
+    refuse(name + ": resnet8-int8 only classifies, in integers of its own; leave out " + name);
   }
 }
 
-OrderedJson or_null(const auto& value) { return value ? OrderedJson(*value) : OrderedJson(); }
-
-OrderedJson row(const CnnEvaluation& evaluation, const Options& o, const std::string& tile, const std::string& mode,
-                const Condition& condition, std::uint64_t seed, double train_s) {
-  OrderedJson row = {{"model", o.model},
-                     {"tile", tile},
-                     {"mode", mode},
-                     {"time_s", or_null(condition.t_s)},
-                     {"drift_compensation", or_null(condition.compensated)},
-                     {"recalibrated", evaluation.recalibrated},
-                     {"n", evaluation.images},
-                     {"top1", evaluation.top1},
-                     {"top1_std", evaluation.top1_std},
-                     {"instances", evaluation.instances},
-                     {"seed", seed},
-                     {"train_s", train_s},
-                     {"eval_s", evaluation.eval_s}};
-  if (o.confusion) {
-    OrderedJson& counts = row["confusion"] = OrderedJson::array();
-    for (Index label = 0; label < evaluation.confusion.rows(); ++label) {
-      const auto* answers = evaluation.confusion.row(label).data();
-      counts.push_back(std::vector<std::int64_t>(answers, answers + evaluation.confusion.cols()));
+/// What flags say together with the network.
+std::vector<pim::io::TileConfig> load_tiles(const Options& o, const pim::model::Network& network) {
+  std::vector<pim::io::TileConfig> tiles;
+  for (const std::string& argument : o.tiles) {
+    tiles.push_back(pim::app::in_layers(pim::app::load_tile(argument, pim::app::modules_of(network.graph)), o.layers,
+                                        network.graph));
+    const pim::io::TileConfig& tile = tiles.back();
+    pim::app::require_usable(tile, o.times_s);
+    if (std::any_of(tiles.begin(), tiles.end() - 1, [&](const auto& other) { return other.name() == tile.name(); })) {
+      refuse("--tile: two tiles are called " + pim::in_quotes(tile.name()) + "; give files of different names");
     }
   }
-  if (o.per_layer) {
-    OrderedJson& layers = row["per_layer"] = OrderedJson::array();
-    for (const auto& [layer, error] : evaluation.layer_errors) {
-      layers.push_back({{"layer", layer}, {"relative_error", error}});
-    }
+  const bool aging =
+      std::any_of(tiles.begin(), tiles.end(), [](const auto& tile) { return tile.any(pim::tile::ages); });
+  if (!o.svg.empty() && !(aging && (contains(o.modes, "post-training") || contains(o.modes, "fine-tune")))) {
+    refuse("--svg draws accuracy over time; give a --tile that ages, and --mode post-training or fine-tune");
   }
-  return row;
+  return tiles;
 }
-
-/// "pcm, post-training, recalibrated, no drift compensation"
-std::string description(const OrderedJson& row) {
-  std::string text = row["tile"].get<std::string>() + ", " + row["mode"].get<std::string>();
-  if (row["recalibrated"]) text += ", recalibrated";
-  if (row["drift_compensation"] == false) text += ", no drift compensation";
-  return text;
-}
-
-/// Accuracy over time since programming, a line for each tile and way to use it.
-std::string chart(const OrderedJson& results, const Options& o) {
-  std::vector<pim::io::Series> lines;
-  for (const OrderedJson& row : results) {
-    if (row["time_s"].is_null()) continue;
-    const std::string label = description(row);
-    auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& series) { return series.label == label; });
-    if (line == lines.end()) line = lines.insert(lines.end(), {.label = label});
-    const double deviation = row["top1_std"].is_number() ? row["top1_std"].get<double>() : 0.0;
-    line->points.push_back({row["time_s"].get<double>(), 100.0 * row["top1"].get<double>(), 100.0 * deviation});
+void require_writable(const Options& o) {
+  for (const std::string& file : {o.logits, o.svg}) {
+    if (!file.empty()) pim::io::require_writable(file);
   }
-  return pim::io::line_chart({.title = o.model + ": accuracy over time since programming",
-                              .x_title = "time since programming [s]",
-                              .y_title = "top-1 accuracy [%]",
-                              .x_scale = pim::io::Scale::log_time},
-                             lines);
-}
-
-void print_tables(pim::app::Program& program, const Options& o, const std::vector<std::string>& classes) {
-  const OrderedJson& results = program.results();
-  program.print(pim::io::table(results, {{.field = "model", .heading = "model"},
-                                         {.field = "tile", .heading = "tile"},
-                                         {.field = "mode", .heading = "mode"},
-                                         {.field = "time_s", .heading = "time [s]", .digits = 0},
-                                         {.field = "drift_compensation", .heading = "compensated"},
-                                         {.field = "recalibrated", .heading = "recalibrated"},
-                                         {.field = "top1", .heading = "top-1"},
-                                         {.field = "top1_std", .heading = "std"},
-                                         {.field = "instances", .heading = "instances"},
-                                         {.field = "seed", .heading = "seed"},
-                                         {.field = "n", .heading = "images"},
-                                         {.field = "train_s", .heading = "training [s]", .digits = 1},
-                                         {.field = "eval_s", .heading = "evaluation [s]", .digits = 1}}));
-  for (const OrderedJson& result : results) {
-    if (o.confusion) {
-      OrderedJson rows = OrderedJson::array();
-      std::vector<pim::io::Column> columns = {{.field = "class", .heading = "class \\ taken for"}};
-      for (std::size_t label = 0; label < classes.size(); ++label) {
-        OrderedJson& row = rows.emplace_back(OrderedJson{{"class", classes[label]}});
-        for (std::size_t answer = 0; answer < classes.size(); ++answer) {
-          row[classes[answer]] = result["confusion"][label][answer];
-        }
-        columns.push_back({.field = classes[label], .heading = classes[label]});
-      }
-      program.print("\n" + description(result) + ", images of all instances:\n" + pim::io::table(rows, columns));
-    }
-    if (o.per_layer && !result["per_layer"].empty()) {
-      program.print(
-          "\n" + description(result) + ", first instance and batch:\n" +
-          pim::io::table(result["per_layer"],
-                         {{.field = "layer", .heading = "layer"},
-                          {.field = "relative_error", .heading = "relative error", .digits = 3, .significant = true}}));
-    }
-  }
-}
-
-/// How many layers run in memory is the tile's, restricted by --layers.
-pim::io::TileConfig usable_tile(const std::string& argument, const Options& o, const pim::model::Network& network,
-                                const std::vector<pim::io::TileConfig>& others) {
-  const auto modules = pim::app::modules_of(network.graph);
-  pim::io::TileConfig tile = pim::app::load_tile(argument, modules);
-  if (o.layers.front() == "inner") {
-    tile = tile.without({modules.front().path, modules.back().path});
-  } else if (o.layers.front() != "all") {
-    tile = tile.only(o.layers);
-  }
-  if (!tile.any([](const auto&) { return true; })) {
-    throw std::invalid_argument("--tile " + argument + ": no layer of " + o.model +
-                                " is on a tile; add conv2d: {config: ...} or linear: {config: ...}");
-  }
-  pim::app::require_usable(tile, o.times_s);
-  for (const pim::io::TileConfig& other : others) {
-    if (other.name() != tile.name()) continue;
-    throw std::invalid_argument("--tile: two tiles are called " + pim::in_quotes(tile.name()) +
-                                "; give files of different names");
-  }
-  return tile;
-}
-
-/// The network's layers in numbers.
-int describe(pim::app::Program& program, const pim::model::Network& network) {
-  auto layers = pim::model::layer_table(network.graph);
-  layers.push_back(pim::model::total(layers));
-  for (const pim::model::LayerRow& layer : layers) {
-    const auto& [channels, height, width] = layer.shape;
-    program.results().push_back({{"model", network.name},
-                                 {"layer", layer.name},
-                                 {"kind", layer.kind},
-                                 {"shape", {channels, height, width}},
-                                 {"parameters", layer.parameters},
-                                 {"macs", layer.macs}});
-  }
-  OrderedJson rows = program.results();
-  for (OrderedJson& row : rows) {
-    const auto shape = row["shape"].get<std::vector<Index>>();
-    row["shape"] = shape[0] == 0 ? "" : pim::io::shape_text(shape);
-  }
-  program.print(pim::io::table(rows, {{.field = "layer", .heading = "layer"},
-                                      {.field = "kind", .heading = "kind"},
-                                      {.field = "shape", .heading = "output [C, H, W]"},
-                                      {.field = "parameters", .heading = "parameters"},
-                                      {.field = "macs", .heading = "multiply-accumulates / image"}}));
-  return 0;
+  if (!o.output.empty()) pim::app::prepare_output(o.output);
 }
 
 pim::app::CnnStudyParams study_params(const Options& o, const pim::model::Network& network) {
@@ -303,120 +184,140 @@ pim::app::CnnStudyParams study_params(const Options& o, const pim::model::Networ
   params.resume = o.resume;
   return params;
 }
-
-void write_logits(const std::string& path, const pim::Matrix& logits) {
-  pim::io::Safetensors file;
-  file.tensors["logits"] = {.dtype = "F32",
-                            .shape = {logits.rows(), logits.cols()},
-                            .data = std::vector<float>(logits.data(), logits.data() + logits.size())};
-  pim::io::write_safetensors(path, file);
+pim::app::ImageData load_data(const Options& o, const pim::model::Network& network) {
+  const bool loaded = o.weights != "none";
+  const bool only_random =
+      std::all_of(o.modes.begin(), o.modes.end(), [](const auto& mode) { return mode == "random"; });
+  const bool trains = o.epochs > 0 && (contains(o.modes, "fine-tune") || !(loaded || only_random));
+  std::optional<pim::io::ImageRange> train;
+  if (trains || o.recalibrate > 0) train = {.offset = 0, .limit = o.max_train};
+  pim::app::ImageData data = pim::app::load_images(o.data, {network.input_shape(), network.classes()},
+                                                   {.offset = o.offset, .limit = o.limit}, train);
+  if (o.recalibrate > data.train.size()) {
+    refuse("--recalibrate " + std::to_string(o.recalibrate) + ": there are " + std::to_string(data.train.size()) +
+           " training images; ask for fewer, or give --max-train more");
+  }
+  return data;
+}
+std::optional<std::filesystem::path> weights_file(const Options& o) {
+  if (o.weights == "none") return std::nullopt;
+  return o.weights == "builtin" ? pim::app::builtin_cnn_weights() : std::filesystem::path(o.weights);
 }
 
-/// The int8 network by its own integer arithmetic, which takes the place of a tile.
-CnnEvaluation evaluate_int8(const pim::app::Program& program, const Options& o, const pim::task::ImageSet& images) {
-  const std::filesystem::path file = o.weights;
-  const auto network =
-      pim::io::read_int8_network(std::filesystem::is_directory(file) ? file : file.parent_path(), images.shape);
-  const auto begin = std::chrono::steady_clock::now();
-  const pim::app::Progress progress = program.progress(o.model, images.size());
-  const Eigen::Map<const pim::Matrix_<std::uint8_t>> pixels(images.pixels.data(), images.size() * images.shape.pixels(),
-                                                            images.shape.channels);
-  CnnEvaluation evaluation;
-  evaluation.logits = network.forward(pixels).cast<float>();
-  const std::vector<int> answers = pim::task::classes(evaluation.logits);
-  evaluation.top1 = pim::task::top1(answers, images.labels);
-  evaluation.confusion = pim::task::confusion(answers, images.labels, evaluation.logits.cols());
-  evaluation.images = images.size();
-  evaluation.eval_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return evaluation;
-}
+/// Collects rows, and what is written and printed of them at the end.
+class Results {
+ public:
+  Results(pim::app::Program& program, const Options& options) : program_(program), options_(options) {}
+
+  void add(const pim::app::CnnSetting& setting, const CnnEvaluation& evaluation) {
+    OrderedJson row = pim::app::cnn_row(setting, evaluation);
+    if (options_.confusion) row["confusion"] = pim::app::confusion_json(evaluation.confusion);
+    program_.results().push_back(std::move(row));
+    if (first_logits_.size() == 0) first_logits_ = evaluation.logits;
+  }
+  void note(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
+      program_.print(line + "\n");
+      program_.config()["notes"].push_back(line);
+    }
+  }
+  void finish(const std::vector<std::string>& class_names) const {
+    if (!options_.logits.empty()) write_logits();
+    const OrderedJson& rows = program_.results();
+    if (!options_.svg.empty()) {
+      pim::io::AtomicFile file(options_.svg);
+      file.write(pim::app::accuracy_chart(rows));
+      file.commit();
+    }
+    program_.print(pim::app::score_table(rows));
+    if (options_.per_layer) program_.print(pim::app::layer_error_tables(rows));
+    if (options_.confusion) program_.print(pim::app::confusion_tables(rows, class_names));
+  }
+
+ private:
+  void write_logits() const {
+    pim::io::Safetensors file;
+    const float* values = first_logits_.data();
+    file.tensors["logits"] = {.dtype = "F32",
+                              .shape = {first_logits_.rows(), first_logits_.cols()},
+                              .data = std::vector<float>(values, values + first_logits_.size())};
+    pim::io::write_safetensors(options_.logits, file);
+  }
+
+  pim::app::Program& program_;
+  const Options& options_;
+  pim::Matrix first_logits_;
+};
+
 int study_int8(pim::app::Program& program, const Options& o) {
+  require_writable(o);
+  constexpr pim::mapping::ImageShape shape{.channels = 3, .height = 32, .width = 32};
   const pim::app::ImageData data =
-      pim::app::load_images(o.data, int8_shape, {.offset = o.offset, .limit = o.limit}, std::nullopt);
-  const CnnEvaluation evaluation = evaluate_int8(program, o, data.test);
-  program.results().push_back(row(evaluation, o, "ideal", "original", {}, program.seed(), 0.0));
-  if (!o.logits.empty()) write_logits(o.logits, evaluation.logits);
-  print_tables(program, o, data.test.class_names);
+      pim::app::load_images(o.data, {shape, 10}, {.offset = o.offset, .limit = o.limit}, std::nullopt);
+  Results results(program, o);
+  results.add({.model = o.model, .tile = "ideal", .mode = "original", .seed = program.seed()},
+              pim::app::evaluate_int8(o.weights, data.test, program));
+  results.finish(data.test.class_names);
   return 0;
 }
 
-/// The ways to read a tile that the flags ask for.
-std::vector<Condition> conditions(const pim::io::TileConfig& tile, const Options& o) {
-  if (!tile.any(pim::tile::ages)) return {Condition{}};
-  std::vector<Condition> all;
-  for (const std::string& compensation : o.compensation) {
-    const std::optional<bool> compensated = o.times_s.empty() && o.compensation.size() == 1 && compensation == "on"
-                                                ? std::nullopt
-                                                : std::optional(compensation == "on");
-    if (o.times_s.empty()) all.push_back({.compensated = compensated});
-    for (const double t_s : o.times_s) all.push_back({.t_s = t_s, .compensated = compensated});
+/// All modes and tiles with one seed.
+void run(CnnStudy& study, const std::vector<pim::io::TileConfig>& tiles, const Options& o, pim::app::CnnSetting setting,
+         Results& results) {
+  const auto add = [&](const std::string& tile, const std::string& mode, const CnnEvaluation& evaluation) {
+    setting.tile = tile, setting.mode = mode;
+    results.add(setting, evaluation);
+  };
+  if (contains(o.modes, "original")) {
+    const CnnEvaluation evaluation = study.original();
+    setting.train_s = study.original_train_s();
+    add("ideal", "original", evaluation);
+    setting.train_s = 0.0;
   }
-  return all;
+  if (contains(o.modes, "random")) add("ideal", "random", study.random());
+  for (const pim::io::TileConfig& tile : tiles) {
+    const std::vector<Condition> conditions = pim::app::conditions(tile, o.times_s, o.compensation);
+    if (contains(o.modes, "post-training")) {
+      for (const Condition& condition : conditions) {
+        setting.condition = condition;
+        for (const auto& evaluation : study.post_training(tile, condition))
+          add(tile.name(), "post-training", evaluation);
+      }
+    }
+    if (contains(o.modes, "fine-tune")) {
+      study.fine_tune(tile);
+      setting.train_s = study.tuned_train_s();
+      for (const Condition& condition : conditions) {
+        setting.condition = condition;
+        for (const auto& evaluation : study.fine_tuned(tile, condition)) add(tile.name(), "fine-tune", evaluation);
+      }
+      setting.train_s = 0.0;
+    }
+  }
 }
 
 int study(pim::app::Program& program, const Options& o) {
   const pim::model::Network network = pim::model::make_network(o.model);
-  if (o.describe) return describe(program, network);
-  std::vector<pim::io::TileConfig> tiles;
-  for (const std::string& tile : o.tiles) tiles.push_back(usable_tile(tile, o, network, tiles));
-  for (const std::string& file : {o.logits, o.svg}) {
-    if (!file.empty()) pim::io::require_writable(file);
+  if (o.describe) {
+    program.results() = pim::app::layer_rows(network);
+    program.print(pim::app::layer_table(program.results()));
+    return 0;
   }
-  if (!o.output.empty()) pim::app::prepare_output(o.output);
-  const std::set<std::string> modes(o.modes.begin(), o.modes.end());
-  const bool evaluates_trained = modes != std::set<std::string>{"random"};
-  const bool trains = o.epochs > 0 && (modes.contains("fine-tune") || (o.weights == "none" && evaluates_trained));
-  std::optional<pim::io::ImageRange> train;
-  if (trains || o.recalibrate > 0) train = {.offset = 0, .limit = o.max_train};
-  const pim::app::ImageData data =
-      pim::app::load_images(o.data, network.input_shape(), {.offset = o.offset, .limit = o.limit}, train);
-  std::optional<std::filesystem::path> weights;
-  if (o.weights != "none")
-    weights = o.weights == "builtin" ? pim::app::builtin_cnn_weights() : std::filesystem::path(o.weights);
-  std::optional<pim::Matrix> first_logits;
+  if (o.recalibrate > 0 && !pim::app::has_batch_norms(network.graph)) {
+    refuse("--recalibrate: " + o.model + " has no batch norms; leave it out or choose a ResNet");
+  }
+  const std::vector<pim::io::TileConfig> tiles = load_tiles(o, network);
+  require_writable(o);
+  const pim::app::ImageData data = load_data(o, network);
+  Results results(program, o);
   for (int s = 0; s < o.seeds; ++s) {
     const std::uint64_t seed = program.seed() + static_cast<std::uint64_t>(s);
-    CnnStudy run(network, weights, data.test, data.train, study_params(o, network), seed, program);
-    if (s == 0) {
-      for (const std::string& note : run.notes()) {
-        program.print(note + "\n");
-        program.config()["notes"].push_back(note);
-      }
-    }
-    const auto add = [&](const std::vector<CnnEvaluation>& evaluations, const std::string& tile,
-                         const std::string& mode, const Condition& condition, double train_s) {
-      for (const CnnEvaluation& evaluation : evaluations) {
-        if (!first_logits) first_logits = evaluation.logits;
-        program.results().push_back(row(evaluation, o, tile, mode, condition, seed, train_s));
-      }
-    };
-    if (modes.contains("original")) {
-      const CnnEvaluation evaluation = run.original();
-      add({evaluation}, "ideal", "original", {}, run.original_train_s());
-    }
-    if (modes.contains("random")) add({run.random()}, "ideal", "random", {}, 0.0);
-    for (const pim::io::TileConfig& tile : tiles) {
-      if (modes.contains("post-training")) {
-        for (const Condition& condition : conditions(tile, o)) {
-          add(run.post_training(tile, condition), tile.name(), "post-training", condition, 0.0);
-        }
-      }
-      if (modes.contains("fine-tune")) {
-        run.fine_tune(tile);
-        for (const Condition& condition : conditions(tile, o)) {
-          add(run.fine_tuned(tile, condition), tile.name(), "fine-tune", condition, run.tuned_train_s());
-        }
-      }
-    }
+    CnnStudy seeded(network, weights_file(o), data.test, data.train, study_params(o, network), seed, program);
+    if (s == 0) results.note(seeded.notes());
+    run(seeded, tiles, o, {.model = o.model, .seed = seed}, results);
     if (!o.output.empty()) pim::io::write_json(std::filesystem::path(o.output) / "results.json", program.results());
   }
-  if (!o.logits.empty() && first_logits) write_logits(o.logits, *first_logits);
-  if (!o.svg.empty()) {
-    pim::io::AtomicFile file(o.svg);
-    file.write(chart(program.results(), o));
-    file.commit();
-  }
-  print_tables(program, o, data.test.class_names);
+  results.finish(data.test.class_names);
   return 0;
 }
 

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <numeric>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include <pim/core/hash.hpp>
+#include <pim/core/text.hpp>
 #include <pim/io/checkpoint.hpp>
+#include <pim/io/int8_network_file.hpp>
 #include <pim/kernel/library_matmul.hpp>
 #include <pim/model/conv_net.hpp>
 #include <pim/task/image/image_scores.hpp>
@@ -50,14 +53,17 @@ std::unique_ptr<Net> net_on(const io::TileConfig& tile, const model::Graph& grap
 }
 io::TileConfig ideal() { return io::TileConfig::preset("ideal"); }
 
+std::vector<Index> numbers_from(Index begin, Index end) {
+  std::vector<Index> numbers(static_cast<std::size_t>(end - begin));
+  std::iota(numbers.begin(), numbers.end(), begin);
+  return numbers;
+}
 /// The batch norms of a programmed network get the statistics of its own activations.
 void recalibrate(Net& net, const task::ImageDataset& images, Index count, const Rng& rng) {
   net.start_calibration();
   cost::Ledger unread;
-  std::vector<Index> numbers;
   for (Index begin = 0; begin < count; begin += evaluation_batch) {
-    numbers.resize(static_cast<std::size_t>(std::min(evaluation_batch, count - begin)));
-    std::iota(numbers.begin(), numbers.end(), begin);
+    const auto numbers = numbers_from(begin, std::min(begin + evaluation_batch, count));
     const auto call = static_cast<std::uint64_t>(begin / evaluation_batch);
     net.forward(images.batch(numbers, rng), rng.at(call), unread, nn::Mode::calibration);
     unread.clear();
@@ -66,9 +72,7 @@ void recalibrate(Net& net, const task::ImageDataset& images, Index count, const 
 /// |y - y_float| / |y_float| of the outputs y of each layer with weights, on the first batch.
 std::vector<LayerError> layer_errors(Net& net, const Weights& weights, const task::ImageDataset& images,
                                      const Rng& rng) {
-  std::vector<Index> numbers(static_cast<std::size_t>(std::min(evaluation_batch, images.size())));
-  std::iota(numbers.begin(), numbers.end(), Index{0});
-  const Matrix batch = images.batch(numbers, rng);
+  const Matrix batch = images.batch(numbers_from(0, std::min(evaluation_batch, images.size())), rng);
   const std::unique_ptr<Net> exact = net_on(ideal(), net.graph(), weights);
   cost::Ledger unread;
   exact->program(Rng(0), unread);
@@ -84,7 +88,89 @@ std::vector<LayerError> layer_errors(Net& net, const Weights& weights, const tas
   });
   return errors;
 }
+
+/// What a checkpoint has beyond the network, a line for people; PyTorch's counts of batches are nobody's loss.
+/// throws std::runtime_error: a tensor of a part that the network has too, but smaller
+std::vector<std::string> notes_of(io::LoadReport report, const std::string& file, const model::Network& network,
+                                  const nn::Parameters<float>& parameters) {
+  const auto part = [](std::string_view name) { return name.substr(0, name.find('.')); };
+  std::erase_if(report.unused,
+                [](const std::string& tensor) { return tensor.find(".num_batches_tracked (") != std::string::npos; });
+  for (const std::string& tensor : report.unused) {
+    for (const nn::Parameter<float>& parameter : parameters) {
+      if (part(tensor) != part(parameter.name)) continue;
+      throw std::runtime_error(printable(file) + ": " + network.name + " has no " + tensor +
+                               "; these are the weights of another network, choose it with --model");
+    }
+  }
+  return report.lines(file);
+}
+
+Matrix logits_of(Net& net, const task::ImageDataset& images, const Rng& rng, Progress&& progress) {
+  cost::Ledger unread;
+  return task::predict(net, images, evaluation_batch, rng, unread, [&](Index done) {
+    unread.clear();
+    progress.update(done);
+  });
+}
+void add_answers(const Matrix& logits, const std::vector<int>& labels, CnnEvaluation& evaluation) {
+  const std::vector<int> answers = task::classes(logits);
+  const auto confusion = task::confusion(answers, labels, logits.cols());
+  if (evaluation.top1.empty()) {
+    evaluation.logits = logits;
+    evaluation.confusion = confusion;
+    evaluation.images = std::ssize(labels);
+  } else {
+    evaluation.confusion += confusion;
+  }
+  evaluation.top1.push_back(task::top1(answers, labels));
+}
 }  // namespace
+
+io::TileConfig in_layers(const io::TileConfig& tile, const std::vector<std::string>& layers,
+                         const model::Graph& graph) {
+  const auto modules = modules_of(graph);
+  const auto is_word = [](const std::string& layer) { return layer == "all" || layer == "inner"; };
+  const auto restricted = [&] {
+    if (layers == std::vector<std::string>{"all"}) return tile;
+    if (layers == std::vector<std::string>{"inner"}) return tile.without({modules.front().path, modules.back().path});
+    if (std::any_of(layers.begin(), layers.end(), is_word)) {
+      throw std::invalid_argument("--layers: all and inner stand alone, without paths beside them");
+    }
+    try {
+      return tile.only(layers);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument(std::string("--layers: ") + error.what());
+    }
+  }();
+  if (restricted.any([](const auto&) { return true; })) return restricted;
+  throw std::invalid_argument("--tile " + tile.name() +
+                              ": no layer is left on it; give it conv2d or linear layers that --layers takes");
+}
+
+bool has_batch_norms(const model::Graph& graph) {
+  return std::any_of(graph.nodes().begin(), graph.nodes().end(), [](const model::Node& node) {
+    return std::holds_alternative<model::op::BatchNorm>(node.operation);
+  });
+}
+
+CnnEvaluation evaluate_int8(const std::filesystem::path& weights, const task::ImageSet& images,
+                            const Program& program) {
+  const bool folder = std::filesystem::is_directory(weights);
+  if (!folder && weights.filename() != "model.safetensors") {
+    throw std::invalid_argument("--weights " + printable(weights.string()) +
+                                ": the int8 network takes its model.safetensors beside graph.json, or their folder");
+  }
+  const auto network = io::read_int8_network(folder ? weights : weights.parent_path(), images.shape);
+  const Clock::time_point begin = Clock::now();
+  const Progress progress = program.progress("int8 network", images.size());
+  const Eigen::Map<const Matrix_<std::uint8_t>> pixels(images.pixels.data(), images.size() * images.shape.pixels(),
+                                                       images.shape.channels);
+  CnnEvaluation evaluation;
+  add_answers(network.forward(pixels).cast<float>(), images.labels, evaluation);
+  evaluation.eval_s = seconds_since(begin);
+  return evaluation;
+}
 
 CnnStudy::CnnStudy(const model::Network& network, const std::optional<std::filesystem::path>& weights,
                    const task::ImageSet& test, const task::ImageSet& train, const CnnStudyParams& params,
@@ -103,7 +189,8 @@ CnnStudy::CnnStudy(const model::Network& network, const std::optional<std::files
   untrained_ = weights_of(net.parameters());
   if (!weights) return;
   const std::string file = weights->string();
-  notes_ = io::load_checkpoint(io::read_safetensors(*weights), file, net.parameters()).lines(file);
+  const nn::Parameters<float> parameters = net.parameters();
+  notes_ = notes_of(io::load_checkpoint(io::read_safetensors(*weights), file, parameters), file, network, parameters);
   loaded_ = weights_of(net.parameters());
 }
 
@@ -178,45 +265,25 @@ std::filesystem::path CnnStudy::folder_of(std::string name) const {
 
 std::vector<CnnEvaluation> CnnStudy::evaluate(const io::TileConfig& tile, const Weights& weights) {
   const std::unique_ptr<Net> net = net_on(tile, network_.graph, weights);
+  const int instances = is_ideal(tile) ? 1 : params_.instances;
   const bool recalibrates = params_.recalibrate > 0 && !is_ideal(tile);
   const task::ImageDataset test(test_, normalisation_), train(recalibrates ? train_ : test_, normalisation_);
-  std::vector<CnnEvaluation> evaluations(recalibrates ? 2 : 1);
-  std::vector<std::vector<double>> scores(evaluations.size());
-  const int instances = is_ideal(tile) ? 1 : params_.instances;
+  std::vector<CnnEvaluation> evaluations(1);
+  if (recalibrates) evaluations.push_back({.recalibrated = true});
   for (int instance = 0; instance < instances; ++instance) {
     const Rng device = rng_.at(instance_place, static_cast<std::uint64_t>(instance));
-    cost::Ledger ledger;
+    cost::Ledger programming;
     set_weights(net->parameters(), weights);
-    net->program(device.at(0), ledger);
-    for (std::size_t e = 0; e < evaluations.size(); ++e) {
-      CnnEvaluation& evaluation = evaluations[e];
-      if (e == 1) recalibrate(*net, train, std::min(params_.recalibrate, train.size()), device.at(2));
+    net->program(device.at(0), programming);
+    for (CnnEvaluation& evaluation : evaluations) {
+      if (evaluation.recalibrated) recalibrate(*net, train, std::min(params_.recalibrate, train.size()), device.at(2));
+      const std::string name = network_.name + " on " + tile.name() +
+                               (instances > 1 ? ", device " + std::to_string(instance + 1) : std::string());
+      if (params_.per_layer && instance == 0) evaluation.layer_errors = layer_errors(*net, weights, test, device.at(1));
       const Clock::time_point begin = Clock::now();
-      Progress progress = program_.progress(network_.name + " on " + tile.name(), test_.size());
-      const Matrix logits = task::predict(*net, test, evaluation_batch, device.at(1), ledger, [&](Index done) {
-        ledger.clear();
-        progress.update(done);
-      });
+      add_answers(logits_of(*net, test, device.at(1), program_.progress(name, test.size())), test_.labels, evaluation);
       evaluation.eval_s += seconds_since(begin);
-      const auto answers = task::classes(logits);
-      scores[e].push_back(task::top1(answers, test_.labels));
-      const auto confusion = task::confusion(answers, test_.labels, network_.classes());
-      if (instance > 0) {
-        evaluation.confusion += confusion;
-        continue;
-      }
-      evaluation.confusion = confusion;
-      evaluation.logits = logits;
-      if (params_.per_layer) evaluation.layer_errors = layer_errors(*net, weights, test, device.at(1));
     }
-  }
-  for (std::size_t e = 0; e < evaluations.size(); ++e) {
-    const auto [mean, deviation] = spread(scores[e]);
-    evaluations[e].top1 = mean;
-    evaluations[e].top1_std = deviation;
-    evaluations[e].images = test_.size();
-    evaluations[e].instances = instances;
-    evaluations[e].recalibrated = e == 1;
   }
   return evaluations;
 }

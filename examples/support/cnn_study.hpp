@@ -1,7 +1,6 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +21,8 @@ namespace pim::app {
 class Program;
 
 struct CnnStudyParams {
-  task::TrainParams train;
-  task::Augmentation augmentation;
+  task::TrainParams train = {};
+  task::Augmentation augmentation = {};
   double distillation = 0.0;  ///< share of the float network's opinion in the loss of fine-tuning, 0 to 1
   double temperature = 4.0;   ///< of that opinion
   int instances = 1;          ///< devices programmed for each evaluation
@@ -42,16 +41,25 @@ struct LayerError {
 
 /// What a network scores on the test images, over device instances.
 struct CnnEvaluation {
-  double top1 = 0.0;                                           ///< mean
-  double top1_std = std::numeric_limits<double>::quiet_NaN();  ///< of one instance none is known
+  std::vector<double> top1 = {};  ///< of each instance
   Index images = 0;
-  int instances = 1;
   bool recalibrated = false;
   double eval_s = 0.0;
-  Matrix logits;                         ///< (images, classes) of the first instance
-  Matrix_<std::int64_t> confusion;       ///< (class, answer), summed over the instances
-  std::vector<LayerError> layer_errors;  ///< of the first instance, on the first batch; empty unless asked for
+  Matrix logits = {};                         ///< (images, classes) of the first instance
+  Matrix_<std::int64_t> confusion = {};       ///< (class, answer), summed over the instances
+  std::vector<LayerError> layer_errors = {};  ///< of the first instance, on the first batch; empty unless asked for
 };
+
+/// The tile in some layers only: of {"all"}, {"inner"} (all but the first and the last) or paths.
+/// throws std::invalid_argument: a path that no layer has; no layer is left on a tile
+io::TileConfig in_layers(const io::TileConfig& tile, const std::vector<std::string>& layers, const model::Graph& graph);
+
+bool has_batch_norms(const model::Graph& graph);
+
+/// The int8 ResNet-8 by its own integer arithmetic, which takes the place of a tile. weights: model.safetensors beside
+/// graph.json, or their folder.
+/// throws std::invalid_argument: a file of another name; what io::read_int8_network throws
+CnnEvaluation evaluate_int8(const std::filesystem::path& weights, const task::ImageSet& images, const Program& program);
 
 class CnnStudy {
  public:
@@ -59,7 +67,7 @@ class CnnStudy {
   enum Place : std::uint64_t { start_place = 1, training_place, instance_place };
 
   /// weights: of `original`, by name; none: it is trained. The images must outlive the study.
-  /// throws what io::load_checkpoint throws
+  /// throws what io::load_checkpoint throws; std::runtime_error: the weights are of another network
   CnnStudy(const model::Network& network, const std::optional<std::filesystem::path>& weights,
            const task::ImageSet& test, const task::ImageSet& train, const CnnStudyParams& params, std::uint64_t seed,
            const Program& program);
@@ -76,7 +84,7 @@ class CnnStudy {
   /// Trained through the tile from the same start as original; fine_tuned evaluates it.
   void fine_tune(const io::TileConfig& tile);
   std::vector<CnnEvaluation> fine_tuned(const io::TileConfig& tile, const Condition& condition);
-  /// Seconds of the last training of `original` or `fine_tune`.
+  /// Seconds of the last training; 0: none.
   double original_train_s() const { return original_train_s_; }
   double tuned_train_s() const { return tuned_train_s_; }
 

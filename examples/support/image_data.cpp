@@ -1,5 +1,6 @@
 #include "support/image_data.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -25,24 +26,28 @@ task::ImageSet fitted(task::ImageSet images, const mapping::ImageShape& shape) {
   }
   return fit;
 }
+void require_classes(const task::ImageSet& images, Index classes, const std::string& source) {
+  const auto label = std::max_element(images.labels.begin(), images.labels.end());
+  if (label == images.labels.end() || *label < classes) return;
+  throw std::invalid_argument(printable(source) + ": an image has label " + std::to_string(*label) +
+                              ", the network tells classes 0 to " + std::to_string(classes - 1) +
+                              " apart; choose other data or another network");
+}
 }  // namespace
 
-ImageData load_images(const std::string& source, const mapping::ImageShape& shape, const io::ImageRange& test,
+ImageData load_images(const std::string& source, const ImageDemand& demand, const io::ImageRange& test,
                       const std::optional<io::ImageRange>& train) {
-  ImageData data;
-  if (source == "builtin") {
-    const auto draw = [&](task::ImageSplit split, const io::ImageRange& range, Index most) {
-      return fitted(task::builtin_images(split, range.offset, range.limit > 0 ? range.limit : most), shape);
-    };
-    data.test = draw(task::ImageSplit::test, test, builtin_test_images);
-    if (train) data.train = draw(task::ImageSplit::train, *train, builtin_train_images);
-    return data;
-  }
-  const auto read = [&](task::ImageSplit split, const io::ImageRange& range) {
-    return io::read_images(source, {.split = split, .range = range, .shape = shape});
+  const auto load = [&](task::ImageSplit split, const io::ImageRange& range) {
+    if (source == "builtin") {
+      const Index all = split == task::ImageSplit::test ? builtin_test_images : builtin_train_images;
+      return fitted(task::builtin_images(split, range.offset, range.limit > 0 ? range.limit : all), demand.shape);
+    }
+    task::ImageSet images = io::read_images(source, {.split = split, .range = range, .shape = demand.shape});
+    require_classes(images, demand.classes, source);
+    return images;
   };
-  data.test = read(task::ImageSplit::test, test);
-  if (train) data.train = read(task::ImageSplit::train, *train);
+  ImageData data{.test = load(task::ImageSplit::test, test), .train = {}};
+  if (train) data.train = load(task::ImageSplit::train, *train);
   return data;
 }
 
@@ -57,7 +62,7 @@ task::Normalisation normalisation_of(model::Preprocessing preprocessing) {
     case model::Preprocessing::imagenet:
       return task::normalisation::imagenet;
     case model::Preprocessing::centred:
-      return {.mean = {0.5, 0.5, 0.5}, .deviation = {0.5, 0.5, 0.5}};
+      return task::normalisation::centred;
   }
   throw std::logic_error("normalisation_of: a preprocessing without constants");
 }

@@ -19,10 +19,15 @@ struct ImageData {
 };
 inline constexpr Index builtin_test_images = 2000, builtin_train_images = 20000;
 
+/// What a network takes and tells apart.
+struct ImageDemand {
+  mapping::ImageShape shape;
+  Index classes;
+};
 /// source: "builtin", drawn and brought to the network's shape, or what io::read_images takes. `train` is empty where
 /// no range is given.
-/// throws what io::read_images throws; std::invalid_argument: images of another shape than the network's
-ImageData load_images(const std::string& source, const mapping::ImageShape& shape, const io::ImageRange& test,
+/// throws what io::read_images throws; std::invalid_argument: images of another shape or of more classes
+ImageData load_images(const std::string& source, const ImageDemand& demand, const io::ImageRange& test,
                       const std::optional<io::ImageRange>& train);
 
 /// Of the weights' training.

@@ -42,6 +42,29 @@ io::TileConfig under(const io::TileConfig& tile, const Condition& condition) {
   });
 }
 
+std::vector<Condition> conditions(const io::TileConfig& tile, const std::vector<double>& times_s,
+                                  const std::vector<std::string>& compensation) {
+  const auto drifts = [](const tile::AnyParams& params) {
+    return std::visit(
+        [](const auto& p) {
+          return requires { p.device.t_s, p.drift_compensation; };
+        },
+        params);
+  };
+  std::vector<std::optional<double>> times = {std::nullopt};
+  std::vector<std::optional<bool>> compensated = {std::nullopt};
+  if (tile.any(tile::ages) && !times_s.empty()) times.assign(times_s.begin(), times_s.end());
+  if (tile.any(drifts) && !compensation.empty()) {
+    compensated.clear();
+    for (const std::string& word : compensation) compensated.emplace_back(word == "on");
+  }
+  std::vector<Condition> all;
+  for (const std::optional<bool> on : compensated) {
+    for (const std::optional<double> t_s : times) all.push_back({.t_s = t_s, .compensated = on});
+  }
+  return all;
+}
+
 void prepare_output(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);

@@ -33,6 +33,10 @@ struct Condition {
   std::optional<bool> compensated = {};  ///< for drift; nothing: as the tile says
 };
 io::TileConfig under(const io::TileConfig& tile, const Condition& condition);
+/// Every time with and without what --drift-compensation lists; of a choice that is empty or that does not change the
+/// tile, only what the tile says.
+std::vector<Condition> conditions(const io::TileConfig& tile, const std::vector<double>& times_s,
+                                  const std::vector<std::string>& compensation);
 
 /// Makes the folder of --output, in which results.json must be writable.
 /// throws std::runtime_error: it cannot be made or written to
