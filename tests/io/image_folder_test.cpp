@@ -64,7 +64,9 @@ TEST_CASE("read_picture_labels: what is wrong is said with the line", "[io][imag
   CHECK(complaint("a.png,1x\n") == ":1: label '1x', expected a class from 0 to 65535");
   CHECK(complaint("a.png,\n") == ":1: label '', expected a class from 0 to 65535");
   CHECK(complaint("a.png,2\n", "cat\nowl\n") ==
-        ":1: label '2', expected a class from 0 to 1 or its name in classes.txt");
+        ":1: label '2', expected a class from 0 to 1 or its name, which must stand once in classes.txt");
+  CHECK(complaint("a.png,owl\nb.png,crane\n", "crane\nowl\ncrane\n") ==
+        ":2: label 'crane', expected a class from 0 to 2 or its name, which must stand once in classes.txt");
   CHECK(complaint("a.png,99999999999\n") == ":1: label '99999999999', expected a class from 0 to 65535");
 }
 
@@ -127,7 +129,8 @@ TEST_CASE("list_class_folders: classes and files by name", "[io][image]") {
   const TemporaryFolder folder;
   CHECK(message_of([&] { list_class_folders(folder.path()); }) ==
         folder.path().string() + ": no folders of pictures in it, one a class");
-  for (const char* name : {"owl/b.pgm", "owl/a.pgm", "cat/z.pgm", "cat/.hidden", "emu/y.pgm"}) {
+  for (const char* name :
+       {"owl/b.pgm", "owl/a.pgm", "cat/z.pgm", "cat/.hidden", ".ipynb_checkpoints/x.pgm", "emu/y.pgm"}) {
     std::filesystem::create_directories((folder / name).parent_path());
     write_file(folder / name, pgm(1, 1, 1));
   }

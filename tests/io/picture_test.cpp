@@ -32,6 +32,7 @@ TEST_CASE("parse_ppm: what is wrong is said", "[io][image]") {
   CHECK(complaint("P6 12 x 255 ") == "a.ppm: the header has no height at byte 6" + mend);
   CHECK(complaint("P6 # only a comment") == "a.ppm: the header has no width at byte 19" + mend);
   CHECK(complaint("P6 1 1 255") == "a.ppm: the header has no maximum at byte 7" + mend);
+  CHECK(complaint("P5 2 1 255#c\nab") == "a.ppm: the header has no maximum at byte 7" + mend);  // pixels begin there
   CHECK(complaint("P6 1 1 65535 abcdef") == "a.ppm: maximum 65535, expected 1 to 255; save it with 8 bits a sample");
   CHECK(complaint("P6 1 1 0 abc") == "a.ppm: maximum 0, expected 1 to 255; save it with 8 bits a sample");
   CHECK(complaint("P6 2 1 255 abcde") == "a.ppm: the file is cut short: 5 of 6 samples; copy it again");
@@ -65,6 +66,10 @@ const std::string palette = from_hex(
 const std::string sixteen = from_hex(
     "89504e470d0a1a0a0000000d49484452000000030000000110000000006e1b972b0000000f4944415478da6360606868f8ff1f00068402ffff"
     "1b62f10000000049454e44ae426082");
+// 0, 128, 255 with a gamma of 1: 255 (128 / 255)^(1 / 2.2) = 186.4
+const std::string linear = from_hex(
+    "89504e470d0a1a0a0000000d49484452000000030000000108000000003e8b4b680000000467414d41000186a031e8965f0000000c494441"
+    "54789c636068f80f00020301802461f5970000000049454e44ae426082");
 const std::string huge = from_hex(
     "89504e470d0a1a0a0000000d494844520001000000010000080000000049ef6f3f000000094944415478da63000000010001"
     "b10db6930000000049454e44ae426082");
@@ -76,6 +81,7 @@ TEST_CASE("parse_png: every kind as bytes of grey or colour", "[io][image]") {
   CHECK(parse_png(transparent, "a") == Image{{3, 2, 3}, pixels});
   CHECK(parse_png(palette, "a") == Image{{3, 2, 3}, pixels});
   CHECK(parse_png(grey, "a") == Image{{1, 2, 3}, {0, 128, 255, 1, 2, 3}});
+  CHECK(parse_png(linear, "a").pixels == Bytes{0, 186, 255});
   CHECK(parse_png(sixteen, "a") == Image{{1, 1, 3}, {0, 128, 255}});
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <type_traits>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -20,6 +21,7 @@ using pim::test::message_of;
 namespace normalisation = pim::task::normalisation;
 static_assert(pim::task::Dataset<ImageDataset>);
 static_assert(!pim::task::Dataset<ImageSet>);
+static_assert(!std::is_constructible_v<ImageDataset, ImageSet>);  // the images would be gone
 
 namespace {
 /// n pictures of random bytes from 1 on: black comes from outside alone.

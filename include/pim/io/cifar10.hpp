@@ -61,8 +61,7 @@ inline void append_cifar10(task::ImageSet& images, std::string_view bytes, const
 
 /// Reads some images of the files, one file after the other; only files with images of the range are read.
 /// throws  std::runtime_error, one line naming the file (and record, from 0): missing, empty, a record cut short, a
-/// label
-///         above 9; std::invalid_argument: the range holds no image
+///         label above 9; std::invalid_argument: the range holds no image
 inline task::ImageSet read_cifar10(std::span<const std::filesystem::path> files, const ImageRange& range = {}) {
   std::vector<Index> counts;
   for (const std::filesystem::path& file : files) {

@@ -72,10 +72,13 @@ inline std::vector<std::string_view> lines_of(std::string_view text) {
 
 inline constexpr int most_classes = 1 << 16;  ///< where they have no names
 
-/// The class that a label says by name or number, if it does.
+/// The class that a label says by number, or by a name that no other class has; if it does.
 inline std::optional<int> class_of(std::string_view label, const std::vector<std::string>& names) {
   const auto named = std::find(names.begin(), names.end(), label);
-  if (named != names.end()) return static_cast<int>(named - names.begin());
+  if (named != names.end()) {
+    const bool is_unique = std::find(named + 1, names.end(), label) == names.end();
+    return is_unique ? std::optional(static_cast<int>(named - names.begin())) : std::nullopt;
+  }
   int id = -1;
   const auto [end, error] = std::from_chars(label.data(), label.data() + label.size(), id);
   const bool whole = error == std::errc() && end == label.data() + label.size();
@@ -83,11 +86,12 @@ inline std::optional<int> class_of(std::string_view label, const std::vector<std
   return whole && known ? std::optional(id) : std::nullopt;
 }
 
+/// Without what desktops and editors leave behind: names that begin with a dot.
 inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> entries;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    entries.push_back(entry->path());
+    if (!entry->path().filename().string().starts_with('.')) entries.push_back(entry->path());
   }
   if (error) file_error("read", folder, error.value());
   std::sort(entries.begin(), entries.end());
@@ -99,7 +103,8 @@ inline std::vector<std::filesystem::path> sorted_entries(const std::filesystem::
 /// The pictures that a file of labels lists, in its order: lines `file,label` or `file label`, files as seen from the
 /// label file's folder. A label is a class number; it may be a name where classes.txt beside it has one on each line,
 /// in the order of the numbers. A first line `file,label` and empty lines are skipped.
-/// throws  std::runtime_error, one line naming the file and line: no label, a label that is no class, no picture listed
+/// throws  std::runtime_error, one line naming the file and line: no label, no class or a name of two classes, no
+///         picture listed
 inline PictureList read_picture_labels(const std::filesystem::path& label_file) {
   const std::filesystem::path folder = label_file.parent_path();
   PictureList list;
@@ -126,7 +131,7 @@ inline PictureList read_picture_labels(const std::filesystem::path& label_file) 
     const std::optional<int> id = detail::class_of(label, names);
     if (!id) {
       refuse("label " + in_quotes(label) + ", expected a class from 0 to " + std::to_string(classes - 1) +
-             (names.empty() ? "" : " or its name in classes.txt"));
+             (names.empty() ? "" : " or its name, which must stand once in classes.txt"));
     }
     most = std::max(most, *id);
     list.files.push_back(folder / line.substr(0, cut));
@@ -140,13 +145,14 @@ inline PictureList read_picture_labels(const std::filesystem::path& label_file) 
 }
 
 /// The pictures of a folder that has one folder a class: classes, and the pictures of each, in the order of their
-/// names. throws  std::runtime_error, one line naming the folder: it cannot be read, it has no folders with files
+/// names. Names that begin with a dot (.DS_Store, .ipynb_checkpoints) are left out.
+///
+/// throws  std::runtime_error, one line naming the folder: it cannot be read, it has no folders with files
 inline PictureList list_class_folders(const std::filesystem::path& folder) {
   PictureList list;
   for (const std::filesystem::path& entry : detail::sorted_entries(folder)) {
     if (std::error_code absent; !std::filesystem::is_directory(entry, absent)) continue;
     for (const std::filesystem::path& file : detail::sorted_entries(entry)) {
-      if (file.filename().string().starts_with('.')) continue;  // what desktops leave behind
       list.files.push_back(file);
       list.labels.push_back(static_cast<int>(list.class_names.size()));
     }

@@ -30,8 +30,8 @@ struct ImageNumbers {
   Index count() const { return last - first; }
 };
 /// The numbers of `range` among `available` images of `path`.
-/// throws  std::invalid_argument: a negative number, an offset that leaves no image; std::runtime_error: no images at
-/// all
+/// throws  std::invalid_argument: a negative number, an offset that leaves no image;
+///         std::runtime_error: no images at all
 inline ImageNumbers numbers_of(const ImageRange& range, Index available, const std::filesystem::path& path) {
   if (available < 1) image_error(path, "there are no images in it");
   if (range.offset < 0 || range.limit < 0 || range.offset >= available) {

@@ -17,7 +17,8 @@ namespace pim::io {
 /// Whether bytes start as a PNG file does.
 inline bool is_png(std::string_view bytes) { return bytes.starts_with("\x89PNG\r\n\x1A\n"); }
 
-/// A PNG file of any kind: grey as one channel, colour and palettes as three, 8 bits each. Transparency is ignored.
+/// A PNG file of any kind: grey as one channel, colour and palettes as three, 8 bits each. Transparency is ignored. A
+/// file of another gamma than 1 / 2.2 (gAMA chunk) is brought to it, unlike by Pillow.
 /// throws  std::runtime_error, one line naming the file: damaged, cut short; a build without libpng (link pim::data)
 #ifdef PIM_WITH_PNG
 inline task::Image parse_png(std::string_view bytes, const std::filesystem::path& name) {

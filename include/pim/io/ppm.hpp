@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -26,13 +27,14 @@ inline void require_picture_size(std::uint64_t height, std::uint64_t width, cons
 inline bool is_ppm(std::string_view bytes) { return bytes.starts_with("P6") || bytes.starts_with("P5"); }
 
 /// A PPM file (P6, colour) or PGM file (P5, grey), the first picture in it. A maximum other than 255 is scaled to it.
-/// throws  std::runtime_error, one line naming the file: not P6 or P5, a damaged header, more than 255 levels, cut
-/// short source  ppm(5) and pgm(5) of Netpbm
+/// throws  std::runtime_error, one line naming the file: not P6 or P5, a damaged header, another maximum than 1 to 255,
+///         cut short
+/// source  ppm(5) and pgm(5) of Netpbm
 inline task::Image parse_ppm(std::string_view bytes, const std::filesystem::path& name) {
   if (!is_ppm(bytes)) detail::image_error(name, "no PPM or PGM file: expected P6 or P5 at its start; convert it");
   std::size_t at = 2;
   const auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  const auto number = [&](const char* what) {
+  const auto number = [&](const char* what, bool is_last = false) {
     const std::size_t begin = at;
     while (at < bytes.size() && (is_blank(bytes[at]) || bytes[at] == '#')) {
       if (bytes[at] == '#') at = std::min(bytes.find('\n', at), bytes.size() - 1);
@@ -43,13 +45,14 @@ inline task::Image parse_ppm(std::string_view bytes, const std::filesystem::path
     for (; at < bytes.size() && bytes[at] >= '0' && bytes[at] <= '9' && at < digits + 9; ++at) {
       value = 10 * value + static_cast<std::uint64_t>(bytes[at] - '0');
     }
-    if (at == digits || digits == begin || at == bytes.size() || (!is_blank(bytes[at]) && bytes[at] != '#')) {
+    const bool ends = at < bytes.size() && (is_blank(bytes[at]) || (bytes[at] == '#' && !is_last));
+    if (at == digits || digits == begin || !ends) {
       detail::image_error(name, "the header has no " + std::string(what) + " at byte " + std::to_string(digits) +
                                     ", expected P6 or P5, width, height and maximum; copy or convert it again");
     }
     return value;
   };
-  const std::uint64_t width = number("width"), height = number("height"), maximum = number("maximum");
+  const std::uint64_t width = number("width"), height = number("height"), maximum = number("maximum", true);
   detail::require_picture_size(height, width, name);
   if (maximum < 1 || maximum > 255) {
     detail::image_error(name,

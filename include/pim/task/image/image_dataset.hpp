@@ -98,6 +98,8 @@ class ImageDataset {
       : images_(images), normalisation_(normalisation), augmentation_(augmentation) {
     require_consistent(images);
   }
+  explicit ImageDataset(const ImageSet&&, const Normalisation& = {},
+                        const Augmentation& = {}) = delete;  // would dangle
 
   Index size() const { return images_.size(); }
   float label(Index i) const { return static_cast<float>(images_.labels[static_cast<std::size_t>(i)]); }

@@ -8,7 +8,7 @@
 #include <pim/core/matrix.hpp>
 
 /// How good the answers of an image classifier are. All throw std::invalid_argument when answers and labels differ in
-/// number, when there are none, and when a label or an answer is no class.
+/// number and when there are none; top_k and confusion, which know the classes, also when a label or an answer is none.
 namespace pim::task {
 
 namespace detail {
