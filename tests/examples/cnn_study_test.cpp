@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -277,6 +277,12 @@ TEST_CASE("CnnStudy: weights of another network are refused", "[examples][cnn]")
   const auto notes = load("c", "aux.bias", {4});
   REQUIRE(notes.size() == 1);
   CHECK_THAT(notes[0], ContainsSubstring("not used: aux.bias (F32 [4])"));
+
+  pim::io::Safetensors diverged = pim::io::read_safetensors(pim::app::builtin_cnn_weights());
+  diverged.tensors.at("fc2.bias").data[3] = std::numeric_limits<float>::quiet_NaN();
+  pim::io::write_safetensors(folder / "d", diverged);
+  CHECK_THAT(message_of([&] { CnnStudy(lenet(), folder / "d", test_images(), no_images, {}, 42, program); }),
+             ContainsSubstring("tensor 'fc2.bias' is not finite everywhere"));
 
   CHECK_THAT(message_of([&] { (void)pim::app::evaluate_int8(folder / "a", test_images(), program); }),
              ContainsSubstring("takes its model.safetensors beside graph.json"));

@@ -1,6 +1,7 @@
 #include <pim/io/checkpoint.hpp>
 
 #include <deque>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -135,8 +136,12 @@ TEST_CASE("load_checkpoint: errors name the tensor, and nothing is loaded", "[ch
   file.tensors["bert.encoder.layer.0.output.dense.weight"] = counted({3, 2}, 0);
   CHECK_THAT(model.complaint(file), ContainsSubstring("dense.weight' is [3, 2], the model needs [2, 3]"));
   file = complete();
+  file.tensors.at("classifier.bias").data[1] = std::numeric_limits<float>::infinity();
+  CHECK_THAT(model.complaint(file), ContainsSubstring("tensor 'classifier.bias' is not finite everywhere"));
+  file = complete();
   file.tensors.erase("classifier.bias");  // but its weight is there
-  CHECK(model.complaint(file) == "m.safetensors: tensor 'classifier.bias' is missing, of shape [3]");
+  CHECK(model.complaint(file) ==
+        "m.safetensors: tensor 'classifier.bias' is missing, of shape [3]; use weights of this very model");
   file = complete();
   rename(file, "bert.encoder.layer.0.output.dense.weight", "bert.encoder.layer.0.output.dense.wieght");
   CHECK(model.complaint(file) ==
@@ -203,7 +208,8 @@ TEST_CASE("load_checkpoint: without a prefix there is no head, each tensor is ne
   rename(file, "bn1.running_mean", "bn1.running_maen");
   CHECK(complaint(file) ==
         "m.safetensors: tensor 'bn1.running_mean' is missing, of shape [2]; did you mean 'bn1.running_maen'?");
-  CHECK(complaint({}) == "m.safetensors: tensor 'conv1.weight' is missing, of shape [2, 2, 2, 3]");
+  CHECK(complaint({}) ==
+        "m.safetensors: tensor 'conv1.weight' is missing, of shape [2, 2, 2, 3]; use weights of this very model");
   CHECK(model.weight == Matrix::Constant(12, 2, -1));
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -119,7 +121,7 @@ inline std::string head_of(std::string_view name, std::optional<std::string_view
 /// the encoder's names begin, the prefix is optional in the file, and a head that the file lacks altogether keeps its
 /// values. Tensors of any type that the model lacks are ignored; the report names both.
 /// throws std::runtime_error, one line naming source and tensor: one is missing, or of a head that is partly there; a
-///        wrong shape (naming both); a type other than F32, F16, BF16
+///        wrong shape (naming both); a type other than F32, F16, BF16; a value that is infinite or no number
 template <class T>
 LoadReport load_checkpoint(const Safetensors& file, const std::string& source, const nn::Parameters<T>& parameters,
                            std::optional<std::string_view> prefix = std::nullopt) {
@@ -141,6 +143,10 @@ LoadReport load_checkpoint(const Safetensors& file, const std::string& source, c
         throw std::runtime_error(where + at->second.dtype +
                                  ", the model needs F32, F16 or BF16; save it as one of these");
       }
+      const std::vector<float>& values = at->second.data;
+      if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
+        throw std::runtime_error(where + "not finite everywhere; use weights of a training that did not diverge");
+      }
       found.back() = &at->second;
       used.insert(name);
       heads_present.insert(detail::head_of(parameter.name, prefix));
@@ -156,8 +162,10 @@ LoadReport load_checkpoint(const Safetensors& file, const std::string& source, c
       for (const auto& [other, tensor] : file.tensors) {
         if (!used.contains(other)) others.push_back(other);
       }
+      const std::string meant = did_you_mean(name, others);
       throw std::runtime_error(printable(source) + ": tensor " + in_quotes(name) + " is missing, of shape " +
-                               shape_text(detail::file_shape(parameters[i])) + did_you_mean(name, others));
+                               shape_text(detail::file_shape(parameters[i])) +
+                               (meant.empty() ? "; use weights of this very model" : meant));
     }
     report.fresh.push_back(name);
   }
