@@ -1,5 +1,7 @@
 #include <pim/nn/pooling.hpp>
 
+#include <cmath>
+
 #include "support/catch.hpp"
 #include "support/gradient_check.hpp"
 using namespace pim::test;
@@ -40,6 +42,17 @@ TEST_CASE("MaxPool: of equal pixels the first has the gradient", "[nn][pooling]"
   pool.forward(column({1, 7, 7, 7}), y, true);
   pool.backward(column({3}), dx);
   CHECK(dx == column({0, 3, 0, 0}));
+}
+
+TEST_CASE("MaxPool: a NaN reaches the result, wherever it stands", "[nn][pooling]") {
+  const bool keeps = GENERATE(false, true);
+  const double nan = std::nan("");
+  MaxPool pool({1, 1, 3}, {.kernel = {1, 3}, .stride = {}, .dilation = {}, .padding = {}});
+  MatrixD y(1, 1);
+  for (const auto& x : {column({nan, 2, 1}), column({1, nan, 2}), column({1, 2, nan})}) {
+    pool.forward(x, y, keeps);
+    CHECK(std::isnan(y(0)));
+  }
 }
 
 TEST_CASE("AveragePool: padding counted as zeros, or not at all", "[nn][pooling]") {

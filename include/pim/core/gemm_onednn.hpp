@@ -44,7 +44,7 @@ class OneDNNMatmul {
     thread_local dnnl::stream stream(engine());
     matmul_.execute(stream, {{DNNL_ARG_SRC, a_}, {DNNL_ARG_WEIGHTS, b_}, {DNNL_ARG_DST, c_}});
   }
-  /// The calling thread's product of this shape; the most recent shapes are kept.
+  /// The calling thread's product of this shape, kept for later calls; beyond 256 shapes it begins anew.
   static OneDNNMatmul& of(const Shape& shape) {
     constexpr std::size_t most = 256;
     thread_local std::map<Shape, OneDNNMatmul> known;

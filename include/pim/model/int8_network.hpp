@@ -46,8 +46,7 @@ struct Int8Node {
 ///   const nn::Int8Codes logits = net.forward(images);
 ///
 /// throws  std::invalid_argument, one line naming the node: shapes that do not fit; a scale that is not positive; a
-/// zero
-///         point that is no int8; weights whose sums could need more than 32 bits
+///         zero point that is no int8; weights whose sums could need more than 32 bits
 class Int8Network {
  public:
   explicit Int8Network(const mapping::ImageShape& image) {

@@ -104,7 +104,8 @@ class PoolGrid {
   std::vector<PoolBin> rows_, columns_;
 };
 
-/// y (N Ho Wo, C) = the largest pixel under a window of x (N H W, C), channel by channel; padding is never the largest.
+/// y (N Ho Wo, C) = the largest pixel under a window of x (N H W, C), channel by channel; padding is never the largest,
+/// a NaN always is.
 ///
 /// state   which pixels were the largest in the last forward pass that kept them; of equal ones the first, as PyTorch
 /// throws  std::invalid_argument naming the operand whose shape is wrong
@@ -150,12 +151,14 @@ class MaxPool {
   }
 
  private:
+  /// A NaN counts as larger than any number.
+  static bool is_larger(T x, T top) { return x > top || x != x; }
   static void raise(Index n, const T* x, T* top) {
-    for (Index c = 0; c < n; ++c) top[c] = x[c] > top[c] ? x[c] : top[c];
+    for (Index c = 0; c < n; ++c) top[c] = is_larger(x[c], top[c]) ? x[c] : top[c];
   }
   static void raise(Index n, const T* x, std::int32_t pixel, T* top, std::int32_t* where) {
     for (Index c = 0; c < n; ++c) {
-      const bool larger = x[c] > top[c] || where[c] < 0;
+      const bool larger = is_larger(x[c], top[c]) || where[c] < 0;
       top[c] = larger ? x[c] : top[c];
       where[c] = larger ? pixel : where[c];
     }

@@ -8,9 +8,10 @@
 #include <pim/core/check.hpp>
 
 /// The integer arithmetic of networks quantised to int8: a real number is scale * (code - zero_point), sums have 32
-/// bits, and a change of scale is a multiplication by a fixed-point number. source  Jacob et al. 2018, arXiv
-/// 1712.05877, section 2; the roundings are those of TensorFlow Lite's reference kernels
-///         (kernels/internal/common.h) and of gemmlowp (fixedpoint/fixedpoint.h)
+/// bits, and a change of scale is a multiplication by a fixed-point number.
+///
+/// source  Jacob et al. 2018, arXiv 1712.05877, section 2; the roundings are those of TensorFlow Lite's reference
+///         kernels (kernels/internal/common.h) and of gemmlowp (fixedpoint/fixedpoint.h)
 namespace pim::numeric {
 
 inline constexpr std::int32_t int8_min = -128, int8_max = 127;
