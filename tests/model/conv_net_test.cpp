@@ -133,6 +133,25 @@ TEST_CASE("ConvNet: a norm whose convolution has other readers does not fold", "
   CHECK(fold_batch_norms(graph).size() == graph.size());
 }
 
+TEST_CASE("ConvNet: folding names a parameter that is missing or of another shape", "[model][conv_net]") {
+  const auto graph_of = [](Index channels, bool norm) {
+    Graph graph({2, 3, 3});
+    Value x = graph.conv2d("conv", Graph::input(), {.out = channels, .window = square_window(3), .bias = !norm});
+    if (norm) x = graph.batch_norm("bn", x);
+    graph.linear(norm ? "fc" : "last", x, {.out = 2});
+    return graph;
+  };
+  const Graph graph = graph_of(4, true);
+  NetD net = exact_net(graph), wide = exact_net(fold_batch_norms(graph_of(5, true))),
+       other = exact_net(graph_of(4, false));
+  CHECK_THROWS_WITH(fold_batch_norms(graph, net.parameters(), wide.parameters()),
+                    "fold_batch_norms: conv.weight is (18, 4), expected (18, 5)");
+  CHECK_THROWS_WITH(fold_batch_norms(graph, net.parameters(), other.parameters()),
+                    "fold_batch_norms: no parameter 'last.weight'");
+  CHECK_THROWS_WITH(fold_batch_norms(graph, other.parameters(), wide.parameters()),
+                    "fold_batch_norms: no parameter 'bn.running_var'");
+}
+
 TEST_CASE("ConvNet: calibration makes inference on the same batch what calibration gave", "[model][conv_net]") {
   NetD net = exact_net(everything());
   const MatrixD images = random_matrix(20 * 36, 2, 1).array() * 3.0 + 1.0;

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include <pim/core/check.hpp>
 #include <pim/core/text.hpp>
 #include <pim/model/graph.hpp>
 #include <pim/nn/parameter.hpp>
@@ -56,35 +57,37 @@ inline Graph fold_batch_norms(const Graph& graph) {
 /// throws std::invalid_argument naming a parameter that one of the networks lacks, or whose shape differs
 template <class T>
 void fold_batch_norms(const Graph& graph, const nn::Parameters<T>& from, const nn::Parameters<T>& to) {
-  const auto find = [](const nn::Parameters<T>& list, const std::string& name) -> Matrix_<T>* {
+  const auto get = [](const nn::Parameters<T>& list, const std::string& name) -> Matrix_<T>& {
     const auto at = std::find_if(list.begin(), list.end(), [&](const auto& p) { return p.name == name; });
-    return at == list.end() ? nullptr : at->value;
+    if (at == list.end()) throw std::invalid_argument("fold_batch_norms: no parameter " + in_quotes(name));
+    return *at->value;
   };
-  const auto get = [&](const nn::Parameters<T>& list, const std::string& name) -> Matrix_<T>& {
-    Matrix_<T>* const value = find(list, name);
-    if (value == nullptr) throw std::invalid_argument("fold_batch_norms: no parameter " + in_quotes(name));
-    return *value;
+  const auto set = [&](const std::string& name, const Matrix_<T>& value) {
+    Matrix_<T>& target = get(to, name);
+    require_shape(("fold_batch_norms: " + name).c_str(), value, target.rows(), target.cols());
+    target = value;
   };
-  for (const nn::Parameter<T>& parameter : to) {
-    if (const Matrix_<T>* value = find(from, parameter.name)) *parameter.value = *value;
-  }
   const std::vector<Index> norm_of = foldable_norms(graph);
+  std::vector<std::string> folded;  // parameters of `to`
   for (Index i = 0; i < graph.size(); ++i) {
     const Index n = norm_of[static_cast<std::size_t>(i)];
     if (n < 0) continue;
-    const std::string &conv = graph.node(i).name, &norm = graph.node(n).name;
+    const std::string weight = graph.node(i).name + ".weight", bias = graph.node(i).name + ".bias";
+    const std::string& norm = graph.node(n).name;
     const double epsilon = std::get<op::BatchNorm>(graph.node(n).operation).epsilon;
     const Matrix_<double> variance = get(from, norm + ".running_var").template cast<double>();
-    const Matrix_<double> mean = get(from, norm + ".running_mean").template cast<double>();
     const Matrix_<double> scale =
         get(from, norm + ".weight").template cast<double>().array() / (variance.array() + epsilon).sqrt();
-    Matrix_<double> bias = -mean;
-    if (const Matrix_<T>* own = find(from, conv + ".bias")) bias += own->template cast<double>();
+    Matrix_<double> centred = -get(from, norm + ".running_mean").template cast<double>();
+    if (std::get<op::Conv2d>(graph.node(i).operation).bias) centred += get(from, bias).template cast<double>();
 
-    Matrix_<T>& weight = get(to, conv + ".weight");
-    weight = (weight.template cast<double>().array().rowwise() * scale.row(0).array()).template cast<T>();
-    get(to, conv + ".bias") =
-        (bias.cwiseProduct(scale) + get(from, norm + ".bias").template cast<double>()).template cast<T>();
+    set(weight, (get(from, weight).template cast<double>() * scale.row(0).asDiagonal()).template cast<T>());
+    set(bias, (centred.cwiseProduct(scale) + get(from, norm + ".bias").template cast<double>()).template cast<T>());
+    folded.insert(folded.end(), {weight, bias});
+  }
+  for (const nn::Parameter<T>& parameter : to) {
+    if (std::find(folded.begin(), folded.end(), parameter.name) != folded.end()) continue;
+    set(parameter.name, get(from, parameter.name));
   }
 }
 
