@@ -58,6 +58,21 @@ TEST_CASE("read_idx: images with their labels, or a range of them", "[io][image]
   CHECK(second.labels == std::vector<int>{9});
 }
 
+TEST_CASE("read_idx: garments where a folder is named after them", "[io][image]") {
+  const TemporaryFolder folder;
+  const auto name_of_7 = [&](const char* name) {
+    const std::filesystem::path place = folder / name;
+    std::filesystem::create_directories(place);
+    write_file(place / "i", image_file);
+    write_file(place / "l", label_file);
+    return read_idx(place / "i", place / "l").class_names[7];
+  };
+  CHECK(name_of_7("mnist") == "7");
+  CHECK(name_of_7("fashion-mnist") == "sneaker");
+  CHECK(name_of_7("FashionMNIST/raw") == "sneaker");
+  CHECK(name_of_7("fashion/old/mnist") == "7");
+}
+
 TEST_CASE("parse_idx, read_idx: what is wrong is said with the file", "[io][image]") {
   CHECK(complaint(label_file) == "t10k: magic number 0x00000801, expected 0x00000803 of an IDX file of images");
   CHECK(complaint(image_file, 1) == "t10k: magic number 0x00000803, expected 0x00000801 of an IDX file of labels");

@@ -78,8 +78,17 @@ inline IdxArray parse_idx(std::string_view file, std::size_t dimensions, const s
   return array;
 }
 
+namespace detail {
+/// Whether the file's folder, or the one around it, is named after Fashion-MNIST: fashion-mnist, FashionMNIST/raw.
+inline bool is_fashion(const std::filesystem::path& file) {
+  const auto folder = std::filesystem::absolute(file).lexically_normal().parent_path();
+  const std::string names = (folder.parent_path().filename() / folder.filename()).string();
+  return names.find("fashion") != std::string::npos || names.find("Fashion") != std::string::npos;
+}
+}  // namespace detail
+
 /// Reads some of the images of one file, with the labels of the other. Class names are the digits, or garments where
-/// the folder's name has fashion in it.
+/// the folder, or the one around it, has fashion in its name.
 /// throws  as parse_idx and read_file, and std::runtime_error naming the file: counts that differ, a label above 9;
 ///         std::invalid_argument: the range holds no image
 inline task::ImageSet read_idx(const std::filesystem::path& image_file, const std::filesystem::path& label_file,
@@ -92,9 +101,7 @@ inline task::ImageSet read_idx(const std::filesystem::path& image_file, const st
                                         printable(label_file.string()) + "; take both from the same data set");
   }
   const auto [first, last] = detail::numbers_of(range, pixels.shape[0], image_file);
-  const bool fashion =
-      std::filesystem::absolute(image_file).parent_path().filename().string().find("fashion") != std::string::npos;
-  const auto& names = fashion ? fashion_mnist_classes : mnist_classes;
+  const auto& names = detail::is_fashion(image_file) ? fashion_mnist_classes : mnist_classes;
   task::ImageSet images{.shape = {.channels = 1, .height = pixels.shape[1], .width = pixels.shape[2]},
                         .pixels = {},
                         .labels = {},
