@@ -174,6 +174,8 @@ TEST_CASE("Conv2d: names what is wrong", "[nn][conv2d]") {
   for (const auto& window : {square_window(6), square_window(3, 0), square_window(0)}) {
     CHECK_THROWS_WITH(make(4, 4, window, 1), "features.3: the window does not fit the image");
   }
+  CHECK_THROWS_WITH(Layer("conv", {4, 0, 5}, 4, square_window(3, 1, 2), {}),  // in the padding it would
+                    "conv: the window does not fit the image");
   Layer layer = make(4, 6, square_window(3), 1);
   pim::cost::Ledger ledger;
   const MatrixD x = MatrixD::Ones(50, 4);

@@ -39,7 +39,7 @@ class Conv2d {
     check(
         groups >= 1 && out_channels >= 1 && in.channels >= 1 && in.channels % groups == 0 && out_channels % groups == 0,
         "groups must divide the channels of input and output");
-    check(height >= 1 && width >= 1, "the window does not fit the image");
+    check(in.pixels() >= 1 && height >= 1 && width >= 1, "the window does not fit the image");
     out_ = {out_channels, height, width};
     kernels_.assign(static_cast<std::size_t>(groups), kernel);
     weight_.setZero(window.kernel.height * window.kernel.width * in.channels / groups, out_channels);
