@@ -80,7 +80,9 @@ void add_flags(pim::app::Program& program, Options& o) {
   flags.add_option("--epochs", o.epochs, "passes over the training images")->check(not_negative);
   flags.add_option("--batch", o.batch, "images of a training step")->check(positive);
   flags.add_option("--lr", o.rate, "peak learning rate")->check(CLI::Range(0.0, 10.0));
-  flags.add_flag("--augment", o.augment, "training images shifted (black outside) and, in colour, mirrored at random");
+  flags.add_flag(
+      "--augment", o.augment,
+      "training images, and those of --recalibrate, shifted (black outside) and, in colour, mirrored at random");
   flags.add_option("--distill", o.distillation, "share of the float network's opinion in the loss of fine-tuning")
       ->check(CLI::Range(0.0, 1.0));
   flags.add_option("--temperature", o.temperature, "of the opinions compared by --distill")

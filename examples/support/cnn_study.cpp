@@ -65,7 +65,7 @@ void recalibrate(Net& net, const task::ImageDataset& images, Index count, const 
   for (Index begin = 0; begin < count; begin += evaluation_batch) {
     const auto numbers = numbers_from(begin, std::min(begin + evaluation_batch, count));
     const auto call = static_cast<std::uint64_t>(begin / evaluation_batch);
-    net.forward(images.batch(numbers, rng), rng.at(call), unread, nn::Mode::calibration);
+    net.forward(images.batch(numbers, rng.at(call, 1)), rng.at(call), unread, nn::Mode::calibration);
     unread.clear();
   }
 }
@@ -243,7 +243,7 @@ std::string CnnStudy::description(const std::string& name, const io::TileConfig&
                                   double distillation) const {
   std::uint64_t hash = hash_of(start, fnv1a(tile.content()));
   hash = fnv1a({reinterpret_cast<const char*>(train_.pixels.data()), train_.pixels.size()}, hash);
-  for (const int label : train_.labels) hash = fnv1a(std::to_string(label), hash);
+  for (const int label : train_.labels) hash = fnv1a(std::to_string(label) + ' ', hash);
   const io::Json numbers = {{"epochs", params_.train.epochs},
                             {"batch", params_.train.batch},
                             {"rate", params_.train.learning_rate},
@@ -267,7 +267,9 @@ std::vector<CnnEvaluation> CnnStudy::evaluate(const io::TileConfig& tile, const 
   const std::unique_ptr<Net> net = net_on(tile, network_.graph, weights);
   const int instances = is_ideal(tile) ? 1 : params_.instances;
   const bool recalibrates = params_.recalibrate > 0 && !is_ideal(tile);
-  const task::ImageDataset test(test_, normalisation_), train(recalibrates ? train_ : test_, normalisation_);
+  // Running statistics are those of training images, varied as in training.
+  const task::ImageDataset test(test_, normalisation_);
+  const task::ImageDataset train(recalibrates ? train_ : test_, normalisation_, params_.augmentation);
   std::vector<CnnEvaluation> evaluations(1);
   if (recalibrates) evaluations.push_back({.recalibrated = true});
   for (int instance = 0; instance < instances; ++instance) {
