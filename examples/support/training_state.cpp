@@ -1,6 +1,8 @@
 #include "support/training_state.hpp"
 
+#include <charconv>
 #include <stdexcept>
+#include <system_error>
 #include <vector>
 
 #include <pim/core/text.hpp>
@@ -45,7 +47,11 @@ nn::AdamW<float>::State load_training_state(const std::filesystem::path& path, c
     return Matrix(Eigen::Map<const Matrix>(at->second.data.data(), like.rows(), like.cols()));
   };
   nn::AdamW<float>::State state;
-  state.steps = std::stol("0" + file.metadata["steps"]);
+  const std::string& steps = file.metadata["steps"];
+  const auto [end, error] = std::from_chars(steps.data(), steps.data() + steps.size(), state.steps);
+  if (error != std::errc() || end != steps.data() + steps.size() || state.steps < 0) {
+    throw std::runtime_error(name + ": " + in_quotes(steps) + " is no number of steps; delete the file");
+  }
   for (const nn::Parameter<float>& parameter : parameters) {
     *parameter.value = take("weight." + parameter.name, *parameter.value);
     if (state.steps == 0) continue;

@@ -5,15 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include <pim/io/checkpoint.hpp>
-#include <pim/kernel/exact_matmul.hpp>
+#include <pim/kernel/matmul.hpp>
 #include <pim/model/conv_net.hpp>
 #include <pim/model/networks.hpp>
+#include <pim/tile/ideal_tile.hpp>
 
 #include "support/catch.hpp"
 using nlohmann::json;
 using pim::Index;
 using pim::Matrix;
-using Kernel = pim::kernel::ExactMatmul<float>;
+using Kernel = pim::kernel::Matmul<pim::tile::IdealTile>;
 
 namespace {
 /// In [-1/2, 1/2); splitmix64 as in the script.

@@ -1,9 +1,9 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <iterator>
 #include <limits>
 #include <string>
@@ -41,14 +41,14 @@ namespace detail {
 
 /// The number with at most `digits` significant digits.
 inline std::string number_text(double value, int digits = 4) {
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%.*g", digits, value);
-  return text.data();
+  std::array<char, 32> text;  // to_chars: a point whatever the locale
+  return {text.data(),
+          std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, digits).ptr};
 }
 inline std::string fixed_text(double value, int decimals) {
   std::array<char, 400> text;
-  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  return text.data();
+  return {text.data(),
+          std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals).ptr};
 }
 /// 3600 s as "1 h"
 inline std::string time_text(double seconds) {

@@ -1,6 +1,5 @@
 #pragma once
 #include <algorithm>
-#include <string>
 
 #include <pim/core/check.hpp>
 #include <pim/core/rows.hpp>

@@ -44,7 +44,10 @@ inline std::vector<LayerRow> layer_table(const Graph& graph) {
 /// All rows together.
 inline LayerRow total(const std::vector<LayerRow>& table) {
   LayerRow sum{"total", "", {}};
-  for (const LayerRow& row : table) sum.parameters += row.parameters, sum.macs += row.macs;
+  for (const LayerRow& row : table) {
+    sum.parameters += row.parameters;
+    sum.macs += row.macs;
+  }
   return sum;
 }
 

@@ -22,7 +22,7 @@ namespace pim::nn {
 /// are the running ones; else they are the batch's (the variance biased), and the running ones change:
 ///
 /// training     by momentum 0.1 towards the batch's mean and unbiased variance
-/// calibration  to the average of these over all batches since start_calibration()
+/// calibration  to the average of these over all batches since start_calibration(), each with the same weight
 ///
 /// shapes  x, y (M, C): a row per pixel of every image
 /// state   weight, bias, running_mean, running_var (frozen parameters); of the last forward pass in training, the

@@ -29,6 +29,7 @@ double cross_entropy(ConstMatrixRef_<T> logits, std::span<const float> labels, M
   return loss / static_cast<double>(batch);
 }
 
+/// The defaults are ours: what brought networks back best on noisy tiles (docs/cnn.md).
 struct DistillationParams {
   double temperature = 4.0;  ///< divides the logits of both: above 1, small probabilities count more
   double share = 0.9;        ///< of the teacher's opinion in the loss; the labels have the rest
