@@ -58,7 +58,7 @@ TEST_CASE("golden transform: which layers a configuration puts on tiles, and of 
     for (const Json& golden : file->content.at("cases")) {
       INFO(file->name << " " << golden.at("name"));
       const Json& q_config = golden.at("q_config");
-      const auto parse = [&] { return TileConfig::parse(q_config, "q_config", linears); };
+      const auto parse = [&] { return TileConfig::parse(q_config, "q_config", pim::io::linear_modules(linears)); };
       if (golden.at("result").contains("error")) {
         CHECK_THROWS_AS(parse(), std::invalid_argument);
         continue;
