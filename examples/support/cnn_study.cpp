@@ -61,7 +61,7 @@ std::vector<Index> numbers_from(Index begin, Index end) {
 /// The batch norms of a programmed network get the statistics of its own activations.
 void recalibrate(Net& net, const task::ImageDataset& images, Index count, const Rng& rng) {
   net.start_calibration();
-  cost::Ledger unread;
+  cost::Ledger unread = cost::Ledger::off();
   for (Index begin = 0; begin < count; begin += evaluation_batch) {
     const auto numbers = numbers_from(begin, std::min(begin + evaluation_batch, count));
     const auto call = static_cast<std::uint64_t>(begin / evaluation_batch);
@@ -74,7 +74,7 @@ std::vector<LayerError> layer_errors(Net& net, const Weights& weights, const tas
                                      const Rng& rng) {
   const Matrix batch = images.batch(numbers_from(0, std::min(evaluation_batch, images.size())), rng);
   const std::unique_ptr<Net> exact = net_on(ideal(), net.graph(), weights);
-  cost::Ledger unread;
+  cost::Ledger unread = cost::Ledger::off();
   exact->program(Rng(0), unread);
   std::vector<Matrix> expected;
   exact->forward(batch, Rng(0), unread, nn::Mode::inference, [&](const model::Node& node, ConstMatrixRef y) {
@@ -107,7 +107,7 @@ std::vector<std::string> notes_of(io::LoadReport report, const std::string& file
 }
 
 Matrix logits_of(Net& net, const task::ImageDataset& images, const Rng& rng, Progress&& progress) {
-  cost::Ledger unread;
+  cost::Ledger unread = cost::Ledger::off();
   return task::predict(net, images, evaluation_batch, rng, unread, [&](Index done) {
     unread.clear();
     progress.update(done);
@@ -231,7 +231,7 @@ Weights CnnStudy::train(const std::string& name, const io::TileConfig& tile, con
   };
   if (distillation > 0.0) {
     const std::unique_ptr<Net> teacher = net_on(ideal(), network_.graph, original_weights());
-    cost::Ledger unread;
+    cost::Ledger unread = cost::Ledger::off();
     teacher->program(Rng(0), unread);
     train_with(task::DistillationLoss(*teacher, {.temperature = params_.temperature, .share = distillation}));
   } else {

@@ -20,7 +20,10 @@ struct Action {
 
 /// Actions that the library's own parts book. `digital_*` happens outside of arrays.
 namespace action {
-inline constexpr Action cell_write{"cell_write"};                  ///< one device programmed, or one weight code stored
+inline constexpr Action array{"array"};            ///< one array taken up by weights, of a ledger of programming
+inline constexpr Action array_cell{"array_cell"};  ///< one cell of those arrays, used or not
+inline constexpr Action cell_write{
+    "cell_write"};  ///< one device programmed, or one weight code stored; steps are word lines
 inline constexpr Action array_read{"array_read"};                  ///< one array, one input vector
 inline constexpr Action mac{"mac"};                                ///< one multiply-accumulate inside an array
 inline constexpr Action dac_conversion{"dac_conversion"};          ///< one input driven onto a word line
@@ -35,10 +38,34 @@ inline constexpr Action digital_activation{"digital_activation"};  ///< one elem
 inline constexpr Action digital_lookup{"digital_lookup"};          ///< one row of an embedding table read
 }  // namespace action
 
+/// Whether an action of this name happens outside of arrays.
+inline bool is_digital(std::string_view action) { return action.starts_with("digital_"); }
+
 /// What one kind of action added up to.
 struct Tally {
   std::uint64_t count = 0;         ///< how often
   std::uint64_t serial_steps = 0;  ///< how many steps one after another: the part that takes time
+
+  /// One after the other: both add. throws std::overflow_error: a sum exceeds 2^64 - 1
+  Tally& operator+=(const Tally& more) {
+    count = sum(count, more.count);
+    serial_steps = sum(serial_steps, more.serial_steps);
+    return *this;
+  }
+  /// At the same time: counts add, the longer steps stay. throws std::overflow_error: the count exceeds 2^64 - 1
+  Tally& overlap(const Tally& more) {
+    count = sum(count, more.count);
+    serial_steps = std::max(serial_steps, more.serial_steps);
+    return *this;
+  }
+  friend bool operator==(const Tally&, const Tally&) = default;
+
+ private:
+  static std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
+    if (a > std::numeric_limits<std::uint64_t>::max() - b)
+      throw std::overflow_error("Ledger: a count exceeds 2^64 - 1");
+    return a + b;
+  }
 };
 
 /// Counts of actions and of serial steps, per layer. No prices: those are arch/'s.
@@ -53,10 +80,18 @@ class Ledger {
     Tally tally;
   };
 
+  Ledger() = default;
+  /// A ledger that stays empty, for calls whose cost nobody asks for.
+  static Ledger off() { return Ledger(false); }
+  /// An empty ledger that collects if this one does.
+  Ledger like() const { return Ledger(collects_); }
+  bool collects() const { return collects_; }
+
   /// While it lives, actions are booked under `name`, below the enclosing scope: "encoder/query".
   class Scope {
    public:
     Scope(Ledger& ledger, std::string_view name) : ledger_(ledger), outer_length_(ledger.layer_.size()) {
+      if (!ledger.collects_) return;
       if (!ledger.layer_.empty()) ledger.layer_ += '/';
       ledger.layer_ += name;
     }
@@ -70,26 +105,18 @@ class Ledger {
   };
 
   void add(Action action, std::uint64_t count, std::uint64_t serial_steps = 0) {
-    Tally& tally = find(layer_, action);
-    tally.count = sum(tally.count, count);
-    tally.serial_steps = sum(tally.serial_steps, serial_steps);
+    if (collects_) find(layer_, action) += {count, serial_steps};
   }
   /// Everything of `other` happens after what is here, under the layer of the current scope.
   Ledger& operator+=(const Ledger& other) {
-    for (const Entry& entry : other.entries_) {
-      Tally& tally = find(nested(entry.layer), entry.action);
-      tally.count = sum(tally.count, entry.tally.count);
-      tally.serial_steps = sum(tally.serial_steps, entry.tally.serial_steps);
-    }
+    if (!collects_) return *this;
+    for (const Entry& entry : other.entries_) find(nested(entry.layer), entry.action) += entry.tally;
     return *this;
   }
   /// Everything of `other` happens at the same time as what is here: counts add, the longer steps stay.
   void overlap(const Ledger& other) {
-    for (const Entry& entry : other.entries_) {
-      Tally& tally = find(nested(entry.layer), entry.action);
-      tally.count = sum(tally.count, entry.tally.count);
-      tally.serial_steps = std::max(tally.serial_steps, entry.tally.serial_steps);
-    }
+    if (!collects_) return;
+    for (const Entry& entry : other.entries_) find(nested(entry.layer), entry.action).overlap(entry.tally);
   }
   void clear() { entries_.clear(); }
 
@@ -98,9 +125,7 @@ class Ledger {
   Tally total(Action action) const {
     Tally all;
     for (const Entry& entry : entries_) {
-      if (!(entry.action == action)) continue;
-      all.count = sum(all.count, entry.tally.count);
-      all.serial_steps = sum(all.serial_steps, entry.tally.serial_steps);
+      if (entry.action == action) all += entry.tally;
     }
     return all;
   }
@@ -108,11 +133,8 @@ class Ledger {
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
-  static std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
-    if (a > std::numeric_limits<std::uint64_t>::max() - b)
-      throw std::overflow_error("Ledger: a count exceeds 2^64 - 1");
-    return a + b;
-  }
+  explicit Ledger(bool collects) : collects_(collects) {}
+
   std::string nested(const std::string& layer) const {
     if (layer_.empty() || layer.empty()) return layer_ + layer;
     return layer_ + '/' + layer;
@@ -125,6 +147,7 @@ class Ledger {
     return entries_.back().tally;
   }
 
+  bool collects_ = true;
   std::string layer_;
   std::vector<Entry> entries_;
 };

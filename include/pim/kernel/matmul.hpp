@@ -71,16 +71,17 @@ class Matmul {
     }
     const Index height = whole_groups(panel_height(x), x.rows(), group_of(x));
     const Index panels = ceil_div(x.rows(), height);
-    std::vector<cost::Ledger> booked(static_cast<std::size_t>(panels));
+    std::vector<cost::Ledger> booked(static_cast<std::size_t>(panels), ledger.like());
     parallel_for(panels, [&](Index p) {
       const Index begin = p * height, count = std::min(height, x.rows() - begin);
       const Rows x_panel = panel(x, begin, count);
       MatrixRef y_panel = y.middleRows(begin, count);
       y_panel.setZero();
       cost::Ledger& panel_ledger = booked[static_cast<std::size_t>(p)];
+      cost::Ledger block_ledger = ledger.like();
       for (Index j = 0; j < n_.count(); ++j) {
         for (Index i = 0; i < k_.count(); ++i) {
-          cost::Ledger block_ledger;
+          block_ledger.clear();
           block(i, j).multiply_add(x_panel.block(0, count, k_.begin(i), k_.extent(i)),
                                    y_panel.middleCols(n_.begin(j), n_.extent(j)), block_key(rng, i, j), block_ledger);
           panel_ledger.overlap(block_ledger);
@@ -102,12 +103,12 @@ class Matmul {
   }
   template <class Task>
   void on_all_blocks(cost::Ledger& ledger, const Task& task) {
-    std::vector<cost::Ledger> booked(tiles_.size());
+    std::vector<cost::Ledger> booked(tiles_.size(), ledger.like());
     parallel_for(static_cast<Index>(tiles_.size()), [&](Index b) {
       const auto slot = static_cast<std::size_t>(b);
       task(b / n_.count(), b % n_.count(), tiles_[slot], booked[slot]);
     });
-    cost::Ledger together;
+    cost::Ledger together = ledger.like();
     for (const cost::Ledger& block_ledger : booked) together.overlap(block_ledger);
     ledger += together;
   }

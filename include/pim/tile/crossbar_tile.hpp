@@ -12,6 +12,7 @@
 #include <pim/core/check.hpp>
 #include <pim/core/gemm.hpp>
 #include <pim/device/concepts.hpp>
+#include <pim/tile/book_weights.hpp>
 #include <pim/tile/concepts.hpp>
 #include <pim/tile/weight_encoding.hpp>
 
@@ -51,7 +52,8 @@ struct CrossbarTileParams {
 ///
 /// shapes  w (rows, cols), rows <= core_size, any cols: arrays of core_size columns side by side;  x (batch, rows)
 /// noise   of the weights: see NoiseRefresh; of reads: each call, keyed by row and column
-/// ledger  program: cell_write 2*rows*cols (rows*cols for a single device);  multiply_add: dac_conversion
+/// ledger  program: cell_write 2*rows*cols (rows*cols for a single device), array, array_cell;  multiply_add:
+/// dac_conversion
 ///         batch*rows*arrays, array_read batch*arrays, mac batch*rows*cols, adc_conversion, digital_scale and
 ///         digital_add batch*cols, in `batch` steps; bound management books each repeated read of an array
 /// throws  std::invalid_argument naming the parameter or the operand whose shape is wrong
@@ -82,8 +84,8 @@ class CrossbarTile {
       write_devices(rng);
     }
     finish_weights();
-    const auto cells = static_cast<std::uint64_t>(w.size());
-    ledger.add(cost::action::cell_write, params_.encoding == Encoding::differential_pair ? 2 * cells : cells);
+    const Index cells_per_weight = params_.encoding == Encoding::differential_pair ? 2 : 1;
+    book_weights(w.rows(), w.cols(), params_.core_size, cells_per_weight, ledger);
   }
 
   /// Draws the noise of the weights anew where the policy says each_forward.

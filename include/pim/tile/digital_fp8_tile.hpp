@@ -9,6 +9,7 @@
 #include <pim/core/check.hpp>
 #include <pim/core/gemm.hpp>
 #include <pim/numeric/align.hpp>
+#include <pim/tile/book_weights.hpp>
 #include <pim/tile/concepts.hpp>
 #include <pim/tile/exact_sum.hpp>
 
@@ -41,7 +42,8 @@ struct DigitalFP8TileParams {
 ///
 /// shapes  w (rows, cols), rows <= core_size, any cols: arrays of core_size columns side by side;  x (batch, rows)
 /// noise   only in approximate mode: afresh at each call, keyed by row and column
-/// ledger  program: cell_write rows*cols, align rows*cols;  multiply_add: align batch*rows, mac batch*rows*cols,
+/// ledger  program: cell_write and align rows*cols, array, array_cell;  multiply_add: align batch*rows, mac
+/// batch*rows*cols,
 ///         array_read batch*arrays, digital_scale and digital_add batch*cols, in `batch` steps
 ///
 /// throws  std::invalid_argument naming the parameter or the operand whose shape is wrong
@@ -72,9 +74,8 @@ class BasicDigitalTile {
     const Index together = params_.rescale_dim == RescaleDim::vector ? 1 : array_cols(w.cols());
     column_unit_ = encode(columns, together, params_.weight, weight_, codes);
     sum_.program(codes.transpose(), input_.magnitude_bits(), weight_.magnitude_bits());
-    const auto cells = static_cast<std::uint64_t>(w.size());
-    ledger.add(cost::action::align, cells);
-    ledger.add(cost::action::cell_write, cells);
+    ledger.add(cost::action::align, static_cast<std::uint64_t>(w.size()), static_cast<std::uint64_t>(w.rows()));
+    book_weights(w.rows(), w.cols(), params_.core_size, 1, ledger);
   }
 
   void multiply_add(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) const {

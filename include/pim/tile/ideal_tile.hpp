@@ -3,6 +3,7 @@
 
 #include <pim/core/check.hpp>
 #include <pim/core/gemm.hpp>
+#include <pim/tile/book_weights.hpp>
 #include <pim/tile/concepts.hpp>
 
 namespace pim::tile {
@@ -13,7 +14,7 @@ struct IdealTileParams {
 /// Multiplies exactly, in float32: the limit of every other tile.
 ///
 /// shapes  w (rows, cols);  x (batch, rows);  y (batch, cols)
-/// ledger  program: cell_write rows*cols;  multiply_add: mac batch*rows*cols in `batch` steps
+/// ledger  program: cell_write rows*cols, array, array_cell;  multiply_add: mac batch*rows*cols in `batch` steps
 /// throws  std::invalid_argument naming the operand whose shape is wrong
 template <class Products>
 class BasicIdealTile {
@@ -27,7 +28,7 @@ class BasicIdealTile {
   void program(ConstMatrixRef w, const Rng&, cost::Ledger& ledger) {
     require_fits("IdealTile::program: w", w, rows(), cols());
     w_ = w;
-    ledger.add(cost::action::cell_write, static_cast<std::uint64_t>(w.size()));
+    book_weights(w.rows(), w.cols(), core_size_, 1, ledger);
   }
   void multiply_add(const Rows& x, MatrixRef y, const Rng&, cost::Ledger& ledger) const {
     require_shape("IdealTile::multiply_add: x", x.values, x.rows(), w_.rows());

@@ -11,6 +11,7 @@
 #include <pim/core/check.hpp>
 #include <pim/core/gemm.hpp>
 #include <pim/numeric/newcomputebench.hpp>
+#include <pim/tile/book_weights.hpp>
 #include <pim/tile/concepts.hpp>
 
 /// The tutorial's tiles, literally, for comparison with its published tables; docs/tile.md lists where they depart from
@@ -48,7 +49,7 @@ struct DigitalTileParams {
 
 /// Both operands quantised along K, one scale a row of x and a column of w in each block.
 ///   y = Q(x) Q(w);  approximate: y += 0.053 y xi, afresh for each element of each block
-/// ledger  program: cell_write rows*cols;  multiply_add: mac batch*rows*cols in `batch` steps
+/// ledger  program: cell_write rows*cols, array, array_cell;  multiply_add: mac batch*rows*cols in `batch` steps
 template <class Products>
 class BasicDigitalTile {
  public:
@@ -64,7 +65,7 @@ class BasicDigitalTile {
     Matrix quantized(columns.rows(), columns.cols());
     quantize_rows(params_.weight, columns, quantized);
     weights_ = quantized.transpose();
-    ledger.add(cost::action::cell_write, static_cast<std::uint64_t>(w.size()));
+    book_weights(w.rows(), w.cols(), params_.core_size, 1, ledger);
   }
   void multiply_add(const Rows& x, MatrixRef y, const Rng& rng, cost::Ledger& ledger) const {
     require_shape("newcomputebench::DigitalTile::multiply_add: x", x.values, x.rows(), weights_.rows());
@@ -102,7 +103,7 @@ struct ReRAMTileParams {
 };
 
 /// Inputs quantised to num_bits; Gaussian noise on the weights, drawn afresh at each call.
-/// ledger  program: cell_write rows*cols;  multiply_add: mac batch*rows*cols in `batch` steps
+/// ledger  program: cell_write rows*cols, array, array_cell;  multiply_add: mac batch*rows*cols in `batch` steps
 template <class Products>
 class BasicReRAMTile {
  public:
@@ -117,7 +118,7 @@ class BasicReRAMTile {
     require_fits("newcomputebench::ReRAMTile::program: w", w, rows(), cols());
     exact_ = w;
     weights_ = w;
-    ledger.add(cost::action::cell_write, static_cast<std::uint64_t>(w.size()));
+    book_weights(w.rows(), w.cols(), params_.core_size, 1, ledger);
   }
   void refresh(const Rng& rng) {
     if (params_.weight_noise == 0.0F) return;
@@ -224,7 +225,8 @@ using PCMArray = BasicPCMArray<Gemm>;
 
 /// One DAC scale for a block of core_size rows, one weight scale a block, programming noise drawn afresh at each call,
 /// and an 8-bit ADC that ranges over each row of a block's outputs, padding included.
-/// ledger  program: cell_write core_size^2;  multiply_add: dac_conversion batch*rows, array_read batch, mac
+/// ledger  program: cell_write core_size^2, array, array_cell;  multiply_add: dac_conversion batch*rows, array_read
+/// batch, mac
 ///         batch*rows*cols, adc_conversion batch*core_size in `batch` steps
 template <class Products>
 class BasicPCMTile {
@@ -248,7 +250,7 @@ class BasicPCMTile {
     scale_ = array_.weight_scale(w);
     exact_.topLeftCorner(w.rows(), w.cols()) = scale_ * w;
     weights_ = exact_;
-    ledger.add(cost::action::cell_write, static_cast<std::uint64_t>(exact_.size()));
+    book_weights(core(), core(), core(), 1, ledger);
   }
   void refresh(const Rng& rng) {
     if (!array_.params.programming_noise) return;

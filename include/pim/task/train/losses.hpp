@@ -31,7 +31,7 @@ class DistillationLoss {
   template <class Batch, class T>
   double operator()(const Batch& batch, const ConstMatrixRef_<T>& logits, std::span<const float> labels,
                     MatrixRef_<T> d_logits) {
-    cost::Ledger unread;
+    cost::Ledger unread = cost::Ledger::off();
     return nn::distillation<T>(logits, teacher_->forward(batch, rng_, unread, false), labels, params_, d_logits);
   }
 
