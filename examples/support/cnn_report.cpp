@@ -38,7 +38,7 @@ std::string label(const OrderedJson& row, const OrderedJson& others) {
 }
 std::string label_with_time(const OrderedJson& row, const OrderedJson& others) {
   const bool timed = varies(others, "time_s") && !row["time_s"].is_null();
-  return label(row, others) + (timed ? ", " + io::detail::number_text(row["time_s"].get<double>(), 12) + " s" : "");
+  return label(row, others) + (timed ? ", " + io::number_text(row["time_s"].get<double>(), 12) + " s" : "");
 }
 
 std::string confusion_table(const OrderedJson& counts, std::vector<std::string> names) {
@@ -169,7 +169,8 @@ std::string accuracy_chart(const io::OrderedJson& rows) {
                          .x_title = "time since programming [s]",
                          .y_title = "top-1 accuracy [%]",
                          .x_scale = io::Scale::log_time},
-                        lines);
+                        lines)
+      .svg();
 }
 
 io::OrderedJson layer_rows(const model::Network& network) {

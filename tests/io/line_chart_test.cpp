@@ -9,10 +9,12 @@
 #include "support/catch.hpp"
 
 using pim::io::ChartParams;
-using pim::io::line_chart;
 using pim::io::Scale;
 using pim::io::Series;
 
+static std::string lines(const ChartParams& params, const std::vector<Series>& series) {
+  return pim::io::line_chart(params, series).svg();
+}
 /// Empty for well-formed XML without declaration and comments, else what is wrong.
 static std::string xml_fault(const std::string& text) {
   static const std::regex tag(R"re(<(/?)([a-zA-Z]+)((?:\s+[-a-zA-Z0-9:]+="[^"<]*")*)\s*(/?)>)re");
@@ -61,7 +63,7 @@ static int count(const std::string& text, const std::string& what) {
 
 TEST_CASE("line_chart: points stand at the marks of their values", "[chart]") {
   const std::string svg =
-      line_chart({.title = "t", .x_title = "x", .y_title = "y"}, {{"a", {{0, 0}, {5, 20}, {7.5, 50}, {10, 100}}}});
+      lines({.title = "t", .x_title = "x", .y_title = "y"}, {{"a", {{0, 0}, {5, 20}, {7.5, 50}, {10, 100}}}});
   CHECK(xml_fault(svg) == "");
   CHECK(point_x(svg, "a: 20 at 5") == Approx((x_mark(svg, "4") + x_mark(svg, "6")) / 2).margin(0.02));
   CHECK(point_x(svg, "a: 100 at 10") == Approx(x_mark(svg, "10")).margin(0.01));
@@ -73,7 +75,7 @@ TEST_CASE("line_chart: points stand at the marks of their values", "[chart]") {
 
 TEST_CASE("line_chart: a year on a logarithmic axis of time", "[chart]") {
   const double year_s = 31536000.0;
-  const std::string svg = line_chart(
+  const std::string svg = lines(
       {.title = "t", .x_title = "time since programming [s]", .y_title = "accuracy [%]", .x_scale = Scale::log_time},
       {{"pcm", {{25, 92}, {3600, 91.5, 0.5}, {86400, 91}, {2592000, 90}, {year_s, 88}}}});
   CHECK(xml_fault(svg) == "");
@@ -87,26 +89,26 @@ TEST_CASE("line_chart: a year on a logarithmic axis of time", "[chart]") {
 }
 
 TEST_CASE("line_chart: bars reach one deviation up and down", "[chart]") {
-  const std::string svg = line_chart({.title = "t", .x_title = "x", .y_title = "y"}, {{"a", {{0, 40, 20}, {1, 0}}}});
+  const std::string svg = lines({.title = "t", .x_title = "x", .y_title = "y"}, {{"a", {{0, 40, 20}, {1, 0}}}});
   const std::regex bar(R"re(<line x1="([0-9.]+)" y1="([0-9.]+)" x2="\1" y2="([0-9.]+)" class="bar"/>)re");
   std::smatch match;
   REQUIRE(std::regex_search(svg, match, bar));
   CHECK(std::stod(match[2]) == Approx(y_mark(svg, "60")).margin(0.01));
   CHECK(std::stod(match[3]) == Approx(y_mark(svg, "20")).margin(0.01));
   CHECK(count(svg, "class=\"bar\"") == 3);  // and two caps
-  const std::string log = line_chart({.title = "t", .x_title = "x", .y_title = "y", .y_scale = Scale::log},
-                                     {{"a", {{0, 1, 2}, {1, 0.1, 0.05}}}});  // 1 - 2 is below 0
+  const std::string log = lines({.title = "t", .x_title = "x", .y_title = "y", .y_scale = Scale::log},
+                                {{"a", {{0, 1, 2}, {1, 0.1, 0.05}}}});  // 1 - 2 is below 0
   CHECK(xml_fault(log) == "");
   CHECK(count(log, "class=\"bar\"") == 6);
 }
 
 TEST_CASE("line_chart: powers of ten", "[chart]") {
-  const std::string svg = line_chart({.title = "t", .x_title = "x", .y_title = "y", .y_scale = Scale::log},
-                                     {{"a", {{0, 1e-6}, {1, 1e-3}, {2, 1}}}});
+  const std::string svg = lines({.title = "t", .x_title = "x", .y_title = "y", .y_scale = Scale::log},
+                                {{"a", {{0, 1e-6}, {1, 1e-3}, {2, 1}}}});
   CHECK(point_y(svg, "a: 1e-06 at 0") == Approx(y_mark(svg, "10⁻⁶")).margin(0.01));
   CHECK(point_y(svg, "a: 0.001 at 1") == Approx((y_mark(svg, "10⁻⁶") + y_mark(svg, "1")) / 2).margin(0.02));
   const std::string narrow =
-      line_chart({.title = "t", .x_title = "x", .y_title = "y", .y_scale = Scale::log}, {{"a", {{0, 2}, {1, 9}}}});
+      lines({.title = "t", .x_title = "x", .y_title = "y", .y_scale = Scale::log}, {{"a", {{0, 2}, {1, 9}}}});
   CHECK(y_mark(narrow, "5") < y_mark(narrow, "2"));
 }
 
@@ -114,7 +116,7 @@ TEST_CASE("line_chart: what has no place is left out", "[chart]") {
   const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
   const std::vector<Series> series = {
       {"a", {{1, 5}, {nan, 5}, {2, nan}, {3, infinity}, {-infinity, 1}, {4, 7, nan}, {5, 6, infinity}}}, {"b", {}}};
-  const std::string svg = line_chart({.title = "t", .x_title = "x", .y_title = "y"}, series);
+  const std::string svg = lines({.title = "t", .x_title = "x", .y_title = "y"}, series);
   CHECK(xml_fault(svg) == "");
   CHECK(count(svg, "<circle") == 3 + 1);  // points and legend
   CHECK(count(svg, "<polyline") == 1);
@@ -122,8 +124,8 @@ TEST_CASE("line_chart: what has no place is left out", "[chart]") {
   CHECK(count(svg, "nan") == 0);
   CHECK(count(svg, "\"inf") == 0);
   CHECK_THAT(svg, ContainsSubstring("b: no values."));
-  const std::string log = line_chart({.title = "t", .x_title = "x", .y_title = "y", .x_scale = Scale::log},
-                                     {{"a", {{0, 1}, {-1, 1}, {1, 1}, {10, 1}}}});
+  const std::string log =
+      lines({.title = "t", .x_title = "x", .y_title = "y", .x_scale = Scale::log}, {{"a", {{-1, 1}, {1, 1}, {10, 1}}}});
   CHECK(count(log, "<circle") == 2 + 1);
   for (const Scale scale : {Scale::linear, Scale::log, Scale::log_time}) {
     const ChartParams params{.title = "t", .x_title = "x", .y_title = "y", .x_scale = scale, .y_scale = scale};
@@ -131,7 +133,7 @@ TEST_CASE("line_chart: what has no place is left out", "[chart]") {
                                            {{"a", {{3, 3}}}},
                                            {{"a", {{1e17, 1e17}, {1e17 + 16, 1}}}},
                                            {{"a", {{1e99, -1e99}, {1e-99, 1e99}, {1e-320, 1e308}}}}}) {
-      const std::string chart = line_chart(params, few);
+      const std::string chart = lines(params, few);
       CHECK(xml_fault(chart) == "");
       CHECK(count(chart, "nan") + count(chart, "inf") == 0);
       CHECK(chart.size() < 20'000);
@@ -140,8 +142,8 @@ TEST_CASE("line_chart: what has no place is left out", "[chart]") {
 }
 
 TEST_CASE("line_chart: text cannot break the file", "[chart]") {
-  const std::string svg = line_chart({.title = "a < b & \"c\" </svg>", .x_title = "x\n]]>", .y_title = "\xFFy\x01"},
-                                     {{"<script>alert('1')</script>", {{1, 1}, {2, 2}}}});
+  const std::string svg = lines({.title = "a < b & \"c\" </svg>", .x_title = "x\n]]>", .y_title = "\xFFy\x01"},
+                                {{"<script>alert('1')</script>", {{1, 1}, {2, 2}}}});
   CHECK(xml_fault(svg) == "");
   CHECK_THAT(svg, ContainsSubstring("<title id=\"chart-title\">a &lt; b &amp; &quot;c&quot; &lt;/svg&gt;</title>"));
   CHECK(count(svg, "<script") == 0);
@@ -151,7 +153,7 @@ TEST_CASE("line_chart: text cannot break the file", "[chart]") {
 TEST_CASE("line_chart: no two of twelve lines look alike; a line goes from left to right", "[chart]") {
   std::vector<Series> series;
   for (int i = 0; i < 12; ++i) series.push_back({std::to_string(i), {{2, 1.0 + i}, {1, 2.0 + i}}});
-  const std::string svg = line_chart({.title = "t", .x_title = "x", .y_title = "y"}, series);
+  const std::string svg = lines({.title = "t", .x_title = "x", .y_title = "y"}, series);
   const std::regex line(
       R"re(<g (class="s\d")>\s*<polyline points="([0-9.]+),[0-9.]+ ([0-9.]+),[0-9.]+" (stroke-[^/]*)/>)re");
   std::vector<std::string> looks;
