@@ -46,6 +46,14 @@ struct BarData {
     const std::optional<double> value = series[s].values[group];
     return value && Axis::takes(params.scale, *value) ? value : std::nullopt;
   }
+  bool complete() const {
+    for (std::size_t s = 0; s < series.size(); ++s) {
+      for (std::size_t g = 0; g < groups.size(); ++g) {
+        if (!placed(s, g)) return false;
+      }
+    }
+    return true;
+  }
   std::vector<std::string> labels() const {
     std::vector<std::string> names;
     for (const BarSeries& s : series) names.push_back(s.label);
@@ -97,16 +105,17 @@ struct BarData {
 class GroupedBars {
  public:
   explicit GroupedBars(const BarData& data) : data_(data), axis_(axis(data)) {
+    const auto count = [](const auto& list) { return static_cast<double>(std::max<std::size_t>(1, list.size())); };
     double longest = 0.0;
     for (const std::string& group : data.groups) longest = std::max(longest, glyphs(shortened(group, longest_group)));
     frame_ = {.left = room_for(axis_.ticks()), .right = data.params.width - 24.0, .bottom = data.params.height - 52.0};
-    slot_ = (frame_.right - frame_.left) / static_cast<double>(std::max<std::size_t>(1, data.groups.size()));
-    turned_ = 7.4 * longest + 6.0 > slot_;
-    drop_ = turned_ ? 5.4 * longest : 0.0;  // of a label that hangs at 45 degrees
-    width_ = 0.84 * slot_ / static_cast<double>(std::max<std::size_t>(1, data.series.size()));
-    if (turned_) frame_.left = std::max(frame_.left, 20.0 + drop_ - slot_ / 2.0);
-    slot_ = (frame_.right - frame_.left) / static_cast<double>(std::max<std::size_t>(1, data.groups.size()));
-    width_ = std::min(64.0, 0.84 * slot_ / static_cast<double>(std::max<std::size_t>(1, data.series.size())));
+    const auto slot = [&] { return (frame_.right - frame_.left) / count(data.groups); };
+    turned_groups_ = 7.4 * longest + 6.0 > slot();
+    drop_ = turned_groups_ ? 5.4 * longest : 0.0;
+    if (turned_groups_) frame_.left = std::max(frame_.left, 20.0 + drop_ - slot() / 2.0);
+    slot_ = slot();
+    width_ = std::min(64.0, 0.84 * slot_ / count(data.series));
+    label_values();
   }
 
   Chart chart() {
@@ -157,9 +166,20 @@ class GroupedBars {
     }
     canvas_.close_series();
   }
-  /// Above its bar, where there is room for it.
+  /// Values stand above their bars: lying, upright where bars are narrow, or not at all.
+  void label_values() {
+    double longest = 0.0;
+    for (std::size_t s = 0; s < data_.series.size(); ++s) {
+      for (std::size_t g = 0; g < data_.groups.size(); ++g) {
+        if (const auto value = data_.placed(s, g)) longest = std::max(longest, glyphs(number_text(*value, 3)));
+      }
+    }
+    labels_ = 6.8 * longest < width_ ? Labels::lying : width_ > 11.0 ? Labels::upright : Labels::none;
+    if (labels_ == Labels::upright) frame_.top += 6.6 * longest;
+  }
   void value_label(double x, double y, const std::string& label) {
-    if (6.4 * glyphs(label) < width_) canvas_.text(x, y, "text-anchor=\"middle\" class=\"small\"", label);
+    if (labels_ == Labels::lying) canvas_.text(x, y, "text-anchor=\"middle\" class=\"small\"", label);
+    if (labels_ == Labels::upright) canvas_.turned_text(x + 4.0, y, -90, "class=\"small\"", label);
   }
   /// A cross on the axis.
   void missing(double x, double y, const std::string& title) {
@@ -172,22 +192,23 @@ class GroupedBars {
     canvas_.stroke(frame_.left, frame_.bottom, frame_.right, frame_.bottom, "class=\"axis\"");
     for (std::size_t g = 0; g < data_.groups.size(); ++g) {
       const std::string label = shortened(data_.groups[g], longest_group);
-      if (turned_) {
+      if (turned_groups_) {
         canvas_.turned_text(middle(g) + 4.0, frame_.bottom + 14.0, -45, "text-anchor=\"end\"", label);
       } else {
         canvas_.text(middle(g), frame_.bottom + 20.0, "text-anchor=\"middle\"", label);
       }
     }
     canvas_.text((frame_.left + frame_.right) / 2.0, frame_.bottom + drop_ + 42.0, "text-anchor=\"middle\"",
-                 data_.params.group_title);
+                 data_.params.group_title + (data_.complete() ? "" : " (×: no value)"));
   }
 
   static constexpr double longest_group = 24.0;  // characters
   const BarData& data_;
   Axis axis_;
   Frame frame_;
-  double slot_, width_, drop_;  // of a group, of a bar, of turned labels  [px]
-  bool turned_;
+  double slot_, width_, drop_;  // of a group, of a bar, of the groups' names where they hang at 45 degrees  [px]
+  bool turned_groups_;
+  enum class Labels { none, lying, upright } labels_ = Labels::none;
   Canvas canvas_;
 };
 

@@ -57,15 +57,14 @@ struct Chart {
   std::string title, description;
   TextTable numbers;             ///< all that is drawn
   double width = 0, height = 0;  ///< [px]
-  std::string body;              ///< SVG elements, which need style() and, where bars are hatched, hatches()
+  std::string body;              ///< SVG elements, which need style()
 
   /// The content of an SVG file; light or dark as the reader's screen is, light on paper.
   std::string svg() const {
     const std::string size = " width=\"" + fixed_text(width, 2) + "\" height=\"" + fixed_text(height, 2) + "\"";
-    const bool hatched = body.find("url(#hatch-") != std::string::npos;
-    return element("chart", size, "<style>\n" + std::string(style()) + "</style>\n" + (hatched ? hatches() : ""));
+    return element("chart", size, "<style>\n" + std::string(style()) + "</style>\n");
   }
-  /// The `<svg>` for an HTML page that holds style() and hatches() once; `id` is its own on the page.
+  /// The `<svg>` for an HTML page that holds style() once; `id` is its own on the page.
   std::string figure(std::string_view id) const { return element(id, "", ""); }
 
   /// Colours that stay apart for the colour-blind, each at 3 to 1 or more against the paper (WCAG 2.1, 1.4.11).
@@ -81,30 +80,15 @@ struct Chart {
            ".chart .axis { stroke: #5b6570; stroke-width: 1 }\n"
            ".chart .bar { stroke-width: 1.2 }\n"
            ".chart .fill { fill: currentColor; stroke: currentColor; stroke-width: 1 }\n"
-           ".hatch { stroke: #ffffff; stroke-width: 1.6; fill: none }\n"
+           ".chart .hatch { stroke: #ffffff; fill: none; pointer-events: none }\n"
            ".chart .s0 { color: #0072b2 } .chart .s1 { color: #d55e00 } .chart .s2 { color: #00805d }\n"
            ".chart .s3 { color: #a8437c } .chart .s4 { color: #8a6a00 } .chart .s5 { color: #30363d }\n"
            "@media screen and (prefers-color-scheme: dark) {\n"
-           ".chart text { fill: #e6e9ec } .chart .paper { fill: #14181c } .hatch { stroke: #14181c }\n"
+           ".chart text { fill: #e6e9ec } .chart .paper { fill: #14181c } .chart .hatch { stroke: #14181c }\n"
            ".chart .grid { stroke: #333a42 } .chart .axis { stroke: #8d97a2 }\n"
            ".chart .s0 { color: #56b4e9 } .chart .s1 { color: #ff8a3d } .chart .s2 { color: #2fc79a }\n"
            ".chart .s3 { color: #e59ac4 } .chart .s4 { color: #e6c229 } .chart .s5 { color: #d5dae0 }\n"
            "}\n";
-  }
-  /// Strokes in the paper's colour that lie over filled bars.
-  static const char* hatches() {
-    return "<defs>\n"
-           "<pattern id=\"hatch-1\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\">"
-           "<path class=\"hatch\" d=\"M-1 1l2-2M0 7l7-7M6 8l2-2\"/></pattern>\n"
-           "<pattern id=\"hatch-2\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\">"
-           "<path class=\"hatch\" d=\"M0 2.5h5\"/></pattern>\n"
-           "<pattern id=\"hatch-3\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\">"
-           "<path class=\"hatch\" d=\"M-1 6l2 2M0 0l7 7M6-1l2 2M-1 1l2-2M0 7l7-7M6 8l2-2\"/></pattern>\n"
-           "<pattern id=\"hatch-4\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\">"
-           "<path class=\"hatch\" d=\"M2.5 0v5\"/></pattern>\n"
-           "<pattern id=\"hatch-5\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\">"
-           "<path class=\"hatch\" d=\"M-1 6l2 2M0 0l7 7M6-1l2 2\"/></pattern>\n"
-           "</defs>\n";
   }
 
  private:
@@ -295,15 +279,21 @@ class Canvas {
           "<path d=\"M" + at(x) + " " + at(y) + outlines[shape - 1] + "\" fill=\"currentColor\">" + label + "</path>\n";
     }
   }
-  /// A box in a series' colour and hatching; of 36 series no two look alike.
+  /// A box in a series' colour and hatching, of 36 series no two alike; its title shows when pointed at.
   void box(std::size_t series, double x, double y, double width, double height, std::string_view title) {
-    const std::string place =
-        "x=\"" + at(x) + "\" y=\"" + at(y) + "\" width=\"" + at(width) + "\" height=\"" + at(height) + "\"";
-    const std::string label = "<title>" + escaped(title) + "</title>";
-    const std::size_t hatch = (series + series / colours) % colours;
-    svg_ += "<rect " + place + " class=\"fill\">" + label + "</rect>\n";
-    if (hatch > 0)
-      svg_ += "<rect " + place + " fill=\"url(#hatch-" + std::to_string(hatch) + ")\">" + label + "</rect>\n";
+    svg_ += "<rect x=\"" + at(x) + "\" y=\"" + at(y) + "\" width=\"" + at(width) + "\" height=\"" + at(height) +
+            "\" class=\"fill\"><title>" + escaped(title) + "</title></rect>\n";
+    constexpr struct {
+      const char *lying, *upright;  // strokes across the box and the gaps between them
+    } hatchings[colours] = {{"", ""}, {"1.6 4", ""}, {"", "1.6 4"}, {"1.6 5", "1.6 5"}, {"4 4", ""}, {"", "3 3"}};
+    const auto& [lying, upright] = hatchings[(series + series / colours) % colours];
+    const auto hatch = [&](std::string_view dashes, const std::string& path, double across) {
+      if (!dashes.empty())
+        svg_ += "<path class=\"hatch\" d=\"" + path + "\" stroke-width=\"" + at(across) + "\" stroke-dasharray=\"" +
+                std::string(dashes) + "\" stroke-dashoffset=\"-3\"/>\n";
+    };
+    hatch(lying, "M" + at(x + width / 2.0) + " " + at(y + height) + "v" + at(-height), width);
+    hatch(upright, "M" + at(x) + " " + at(y + height / 2.0) + "h" + at(width), height);
   }
 
   /// Marks of y at the left, with lines across.

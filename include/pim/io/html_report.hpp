@@ -74,12 +74,13 @@ class HtmlReport {
   /// The chart, a caption below it, and its numbers to unfold.
   void figure(const Chart& chart, std::string_view caption) {
     const std::string id = "figure-" + std::to_string(++figures_);
+    const std::string number = std::to_string(figures_);
     body_ += "<figure>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"" + id +
-             "-caption\" tabindex=\"0\">\n" + chart.figure(id) + "</div>\n<figcaption id=\"" + id + "-caption\">" +
-             "Figure " + std::to_string(figures_) + ". " + escaped(caption) + "</figcaption>\n" +
-             "<details>\n<summary>Numbers of figure " + std::to_string(figures_) + "</summary>\n";
+             "-caption\" tabindex=\"0\">\n" + chart.figure(id) + "</div>\n<figcaption id=\"" + id +
+             "-caption\">Figure " + number + ". " + escaped(caption) +
+             "</figcaption>\n</figure>\n<details>\n<summary>Numbers of figure " + number + "</summary>\n";
     add_table(body_, chart.numbers, chart.title);
-    body_ += "</details>\n</figure>\n";
+    body_ += "</details>\n";
   }
   /// What made the page: program, version and config of the document, the command line, where constants come from.
   void provenance(const ResultDocument& document, std::string_view command, const std::vector<Source>& sources = {}) {
@@ -101,9 +102,6 @@ class HtmlReport {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
         escaped(title_) + "</title>\n<style>\n" + style() + Chart::style() + "</style>\n</head>\n<body>\n";
-    if (body_.find("url(#hatch-") != std::string::npos)
-      page += "<svg class=\"hatches\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\">\n" +
-              std::string(Chart::hatches()) + "</svg>\n";
     page += "<header>\n<h1>" + escaped(title_) + "</h1>\n<p class=\"answer\">" + escaped(answer_) + "</p>\n" +
             contents() + "</header>\n<main>\n" + body_ + (headings_.empty() ? "" : "</section>\n") + "</main>\n";
     if (!provenance_.empty())
@@ -153,7 +151,7 @@ class HtmlReport {
   }
   static const char* style() {
     return ":root { --ink: #1d2329; --paper: #ffffff; --quiet: #5b6570; --rule: #dfe3e8; --band: #f5f7f9;"
-           " --link: #00568c; color-scheme: light dark }\n"
+           " --link: #00568c }\n"
            "@media screen and (prefers-color-scheme: dark) {\n"
            ":root { --ink: #e6e9ec; --paper: #14181c; --quiet: #a7b0ba; --rule: #333a42; --band: #1b2026;"
            " --link: #7cc4f2 }\n}\n"
@@ -179,10 +177,9 @@ class HtmlReport {
            "tbody tr:nth-child(even) { background: var(--band) }\n"
            ".number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }\n"
            "abbr { text-decoration: none }\n"
-           "figure { margin: 1.5rem 0 }\n"
+           "figure { margin: 1.5rem 0 0 }\n"
            "figure .scroll { margin: 0 }\n"
            ".chart { display: block; width: 100%; min-width: 34rem; max-width: 56rem; height: auto }\n"
-           ".hatches { position: absolute }\n"
            "figcaption, .note, footer { color: var(--quiet) }\n"
            "summary { cursor: pointer; padding: .25rem 0; color: var(--link) }\n"
            ":focus-visible { outline: 2px solid var(--link); outline-offset: 2px }\n"
