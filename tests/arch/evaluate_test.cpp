@@ -72,6 +72,32 @@ TEST_CASE("idle power runs as long as the work", "[arch]") {
   CHECK(evaluate(ledger, a).total(Part::whole).energy->in(1_pJ) == Approx(3.0 + 20.0));
 }
 
+TEST_CASE("what weights take up is no line, writing them is", "[arch]") {
+  pim::cost::Ledger programming;
+  programming.add(action::array, 2);
+  programming.add(action::array_cell, 128);
+  CHECK(evaluate(programming, two_prices()).lines.empty());
+  programming.add(action::cell_write, 100, 10);
+  CHECK(evaluate(programming, two_prices()).unpriced(Part::whole) == std::vector<std::string>{"cell_write"});
+}
+
+TEST_CASE("multiply-accumulates are never free", "[arch]") {
+  Architecture converters{
+      .name = "converters",
+      .title = "",
+      .citation = "",
+      .prices = {{"mac", 0_pJ, 0_ns, {}, "within adc_conversion"}, {"adc_conversion", 2_pJ, 5_ns, {}, "closed form"}}};
+  pim::cost::Ledger bare, converted;
+  bare.add(action::mac, 1000, 10);
+  converted += bare;
+  converted.add(action::adc_conversion, 100, 10);
+  CHECK_FALSE(evaluate(bare, converters).total(Part::whole).energy);
+  CHECK_FALSE(evaluate(bare, converters).total(Part::whole).latency);
+  CHECK(evaluate(bare, converters).unpriced(Part::whole) == std::vector<std::string>{"mac"});
+  CHECK(evaluate(converted, converters).total(Part::whole).energy->in(1_pJ) == Approx(200.0));
+  CHECK(evaluate(converted, converters).total(Part::whole).latency->in(1_ns) == Approx(50.0));
+}
+
 TEST_CASE("area is that of the arrays' cells, used or not", "[arch]") {
   pim::cost::Ledger programming;
   programming.add(action::array_cell, 64);

@@ -44,6 +44,7 @@ enum class Part {
 ///          of no layer, where both are known.
 /// latency  of an entry: serial steps * time_per_step + count * time_each. Entries follow each other: nothing overlaps
 ///          but what the ledger itself has overlapped.
+/// What weights take up (array, array_cell) is no line: it has an area, see area_of.
 struct Evaluation {
   std::vector<CostLine> lines = {};
 
@@ -105,11 +106,20 @@ inline Cost cost_of(const cost::Tally& tally, const ActionPrice* price) {
   return cost;
 }
 
+/// Multiply-accumulates in arrays are never free: where prices put their cost on other actions, and the ledger has none
+/// of those, it is not known.
 inline Evaluation evaluate(const cost::Ledger& ledger, const Architecture& architecture) {
   Evaluation evaluation;
   for (const cost::Ledger::Entry& entry : ledger.entries()) {
+    if (cost::is_occupancy(entry.action.name)) continue;
     const std::string action(entry.action.name);
     evaluation.lines.push_back({entry.layer, action, entry.tally, cost_of(entry.tally, architecture.find(action))});
+  }
+  const Cost arrays = evaluation.total(Part::array_only);
+  for (CostLine& line : evaluation.lines) {
+    if (line.action != cost::action::mac.name || line.tally.count == 0) continue;
+    if (arrays.energy == Energy()) line.cost.energy.reset();
+    if (arrays.latency == Time()) line.cost.latency.reset();
   }
   const std::optional<Time> latency = evaluation.total(Part::whole).latency;
   if (architecture.organisation.idle_power && latency && *latency > Time())

@@ -41,6 +41,11 @@ inline constexpr Action digital_lookup{"digital_lookup"};          ///< one row 
 /// Whether an action of this name happens outside of arrays.
 inline bool is_digital(std::string_view action) { return action.starts_with("digital_"); }
 
+/// Whether an action of this name says what weights take up, not what is done.
+inline bool is_occupancy(std::string_view action) {
+  return action == action::array.name || action == action::array_cell.name;
+}
+
 /// What one kind of action added up to.
 struct Tally {
   std::uint64_t count = 0;         ///< how often
