@@ -105,6 +105,14 @@ TEST_CASE("Ledger: joins do not depend on the order", "[ledger]") {
   CHECK(is(ba.total(action::mac), 8, 17));
 }
 
+TEST_CASE("Tally::in_rounds: as many actions, more steps", "[ledger]") {
+  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  CHECK(is(Tally{5, 7}.in_rounds(3), 5, 21));
+  CHECK(is(Tally{5, 7}.in_rounds(0), 5, 0));
+  CHECK(is(Tally{most, most / 3}.in_rounds(3), most, most / 3 * 3));
+  CHECK_THROWS_AS((Tally{0, most / 3 + 1}.in_rounds(3)), std::overflow_error);
+}
+
 TEST_CASE("Ledger: an overflow is an error, never a small number", "[ledger]") {
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   Ledger ledger, one;

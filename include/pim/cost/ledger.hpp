@@ -63,6 +63,13 @@ struct Tally {
     serial_steps = std::max(serial_steps, more.serial_steps);
     return *this;
   }
+  /// The same actions in turns that follow each other: steps multiply. throws std::overflow_error: steps exceed 2^64 -
+  /// 1
+  Tally in_rounds(std::uint64_t rounds) const {
+    if (rounds > 0 && serial_steps > std::numeric_limits<std::uint64_t>::max() / rounds)
+      throw std::overflow_error("Ledger: a count exceeds 2^64 - 1");
+    return {count, serial_steps * rounds};
+  }
   friend bool operator==(const Tally&, const Tally&) = default;
 
  private:
