@@ -39,7 +39,7 @@ std::string progress_line(const std::string& label, Index done, Index total, std
   }
   if (done > 0 && elapsed_s > 0.0) {
     const double rate = static_cast<double>(done) / elapsed_s;
-    std::snprintf(text.data(), text.size(), "  %.3g/s", rate);
+    std::snprintf(text.data(), text.size(), rate < 999.5 ? "  %.3g/s" : "  %.0f/s", rate);
     line += text.data() + ("  " + clock_text(static_cast<double>(total - done) / rate)) + " left";
   }
   return line.substr(0, columns);

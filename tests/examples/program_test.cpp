@@ -200,6 +200,8 @@ TEST_CASE("Progress: done, loss, rate and time left on one line", "[program]") {
   CHECK(progress_line("x", 0, 10, {}, 0.0, 79) == "x  [                    ]  0/10");
   CHECK(progress_line("x", 10, 10, {}, 5.0, 79) == "x  [====================]  10/10  2/s  0:00 left");
   CHECK(progress_line("x", 1, 1000, {}, 5.0, 79) == "x  [                    ]  1/1000  0.2/s  1:23:15 left");
+  CHECK(progress_line("x", 3100, 4000, {}, 2.0, 79) == "x  [==============>     ]  3100/4000  1550/s  0:01 left");
+  CHECK_THAT(progress_line("x", 9996, 10000, {}, 10.0, 79), ContainsSubstring("  1000/s"));
   CHECK(progress_line("a label that is long", 1, 10, 1.0, 5.0, 30).size() == 30);
   CHECK(clock_text(0.0) == "0:00");
   CHECK(clock_text(59.1) == "1:00");

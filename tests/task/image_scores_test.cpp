@@ -30,6 +30,17 @@ TEST_CASE("top_k: the label among the k largest, of equals the first", "[task][i
   CHECK(top_k(logits, labels, 4) == 0.75);
 }
 
+TEST_CASE("answers: a row with a NaN has none, is wrong whatever its label, and is taken for no class",
+          "[task][image]") {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
+  const Matrix logits = (Matrix(5, 3) << nan, nan, nan, nan, 1, 2, 3, 3, 1, -inf, -inf, -inf, 0, inf, 2).finished();
+  const Labels given = pim::task::answers(logits), labels = {0, 0, 0, 0, 1};
+  CHECK(given == Labels{pim::task::no_answer, pim::task::no_answer, 0, 0, 1});
+  CHECK(top1(given, labels) == Approx(3.0 / 5.0));
+  const auto counts = confusion(given, labels, 3);
+  CHECK(counts == (pim::Matrix_<std::int64_t>(3, 3) << 2, 0, 0, 0, 1, 0, 0, 0, 0).finished());
+}
+
 TEST_CASE("image scores: what does not fit is said", "[task][image]") {
   const Labels none, one = {1}, two = {0, 5};
   const Matrix logits = Matrix::Zero(2, 3);
@@ -38,4 +49,5 @@ TEST_CASE("image scores: what does not fit is said", "[task][image]") {
   CHECK(message_of([&] { top_k(logits, two, 4); }) == "top_k: k is 4, expected 1 to 3");
   CHECK(message_of([&] { top_k(logits, two, 1); }) == "top_k: class 5 of 3; does the network fit the data?");
   CHECK(message_of([&] { confusion(two, two, 5); }) == "confusion: class 5 of 5; does the network fit the data?");
+  CHECK_THAT(message_of([&] { confusion(one, Labels{-1}, 5); }), ContainsSubstring("class -1 of 5"));
 }

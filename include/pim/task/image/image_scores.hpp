@@ -3,6 +3,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <pim/core/check.hpp>
 #include <pim/core/matrix.hpp>
@@ -10,6 +11,21 @@
 /// How good the answers of an image classifier are. All throw std::invalid_argument when answers and labels differ in
 /// number and when there are none; top_k and confusion, which know the classes, also when a label or an answer is none.
 namespace pim::task {
+
+/// In the place of a class: the classifier gave none.
+inline constexpr int no_answer = -1;
+
+/// The class of each row of logits (N, classes), the first of its largest; no_answer where one is NaN.
+inline std::vector<int> answers(ConstMatrixRef logits) {
+  std::vector<int> result;
+  for (Index i = 0; i < logits.rows(); ++i) {
+    const auto row = logits.row(i);
+    Index best = 0;
+    if (row.size() > 0) row.maxCoeff(&best);
+    result.push_back(row.hasNaN() ? no_answer : static_cast<int>(best));
+  }
+  return result;
+}
 
 namespace detail {
 inline void require_scorable(const char* score, Index answers, std::span<const int> labels) {
@@ -49,12 +65,15 @@ inline double top_k(ConstMatrixRef logits, std::span<const int> labels, Index k)
   return static_cast<double>(right) / static_cast<double>(labels.size());
 }
 
-/// (classes, classes): in row r and column c, how many images of class r were taken for c
+/// (classes, classes): in row r and column c, how many images of class r were taken for c; those with no_answer stand
+/// in no column
 inline Matrix_<std::int64_t> confusion(std::span<const int> answers, std::span<const int> labels, Index classes) {
   detail::require_scorable("confusion", std::ssize(answers), labels);
   Matrix_<std::int64_t> counts = Matrix_<std::int64_t>::Zero(classes, classes);
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    for (const int id : {answers[i], labels[i]}) detail::require_class("confusion", id, classes);
+    detail::require_class("confusion", labels[i], classes);
+    if (answers[i] == no_answer) continue;
+    detail::require_class("confusion", answers[i], classes);
     ++counts(labels[i], answers[i]);
   }
   return counts;
