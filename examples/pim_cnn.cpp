@@ -22,6 +22,7 @@
 #include "support/cnn_study.hpp"
 #include "support/image_data.hpp"
 #include "support/program.hpp"
+#include "support/study_flags.hpp"
 #include "support/tile_argument.hpp"
 
 namespace {
@@ -29,23 +30,17 @@ namespace {
 using pim::Index;
 using pim::app::CnnEvaluation;
 using pim::app::CnnStudy;
-using pim::app::Condition;
+using pim::app::Setting;
 using pim::io::OrderedJson;
 
-struct Options {
+struct Options : pim::app::StudyOptions {
   std::string model = "lenet", weights, data = "builtin";
-  std::vector<std::string> tiles = {"sram", "reram", "pcm"};
   std::vector<std::string> layers = {"all"};
-  std::vector<std::string> modes = {"original", "post-training"};
-  std::string start = "base";
-  Index offset = 0, limit = 0, max_train = 0, epochs = 3, batch = 64, recalibrate = 0;
-  double rate = 1e-3, distillation = 0.0, temperature = 4.0, clip = 0.0;
+  Index offset = 0, limit = 0, recalibrate = 0;
+  double distillation = 0.0, temperature = 4.0, clip = 0.0;
   bool augment = false;
-  int seeds = 1, instances = 1;
-  std::vector<double> times_s;
-  std::vector<std::string> compensation;
-  std::string logits, svg, output;
-  bool describe = false, confusion = false, per_layer = false, resume = false;
+  std::string logits, svg;
+  bool describe = false, confusion = false, per_layer = false;
 };
 
 /// Computes in integers, by a program of its own.
@@ -58,7 +53,7 @@ std::vector<std::string> model_names() {
 
 void add_flags(pim::app::Program& program, Options& o) {
   CLI::App& flags = program.flags();
-  const CLI::Range positive(1, 1 << 30), not_negative(0, 1 << 30);
+  const CLI::Range not_negative(0, 1 << 30);
   flags.add_option("--model", o.model, "the network")->check(pim::app::one_of(model_names()));
   flags.add_option(
       "--weights", o.weights,
@@ -68,18 +63,9 @@ void add_flags(pim::app::Program& program, Options& o) {
                    "a CIFAR-10 file, a folder with CIFAR-10, MNIST (IDX) or PNG/PPM images and labels, or builtin");
   flags.add_option("--offset", o.offset, "first image to classify")->check(not_negative);
   flags.add_option("--limit", o.limit, "images to classify; 0: all")->check(not_negative);
-  flags.add_option("--max-train", o.max_train, "first training images to use; 0: all")->check(not_negative);
-  flags.add_option("--tile", o.tiles, "tiles: presets, or .yaml/.json files in the tutorial's schema")->delimiter(',');
+  pim::app::add_study_flags(flags, o, {.items = "images"});
   flags.add_option("--layers", o.layers, "layers in memory: all, inner (all but the first and the last), or paths")
       ->delimiter(',');
-  flags.add_option("--mode", o.modes, "what to run")
-      ->delimiter(',')
-      ->check(pim::app::one_of({"original", "random", "post-training", "fine-tune"}));
-  flags.add_option("--start", o.start, "fine-tuning starts where original started, or from its result")
-      ->check(pim::app::one_of({"base", "original"}));
-  flags.add_option("--epochs", o.epochs, "passes over the training images")->check(not_negative);
-  flags.add_option("--batch", o.batch, "images of a training step")->check(positive);
-  flags.add_option("--lr", o.rate, "peak learning rate")->check(CLI::Range(0.0, 10.0));
   flags.add_flag(
       "--augment", o.augment,
       "training images, and those of --recalibrate, shifted (black outside) and, in colour, mirrored at random");
@@ -94,35 +80,18 @@ void add_flags(pim::app::Program& program, Options& o) {
           "--recalibrate", o.recalibrate,
           "also evaluate with the batch norms of each programmed device recalibrated on so many training images")
       ->check(not_negative);
-  flags.add_option("--seeds", o.seeds, "runs, with seeds --seed, --seed + 1, ...")->check(CLI::Range(1, 10000));
-  flags.add_option("--instances", o.instances, "devices programmed for each evaluation; scores are means")
-      ->check(CLI::Range(1, 10000));
-  flags.add_option("--time-s", o.times_s, "read so long after programming; tiles that age only [s]")
-      ->delimiter(',')
-      ->check(CLI::Range(0.0, 1e12));
-  flags
-      .add_option("--drift-compensation", o.compensation,
-                  "on, off or both, for tiles that drift; else as each tile says")
-      ->delimiter(',')
-      ->check(pim::app::one_of({"on", "off"}));
   flags.add_flag("--describe", o.describe, "print the network's layers, parameters and multiply-accumulates, and end");
   flags.add_flag("--confusion", o.confusion, "print how often each class was taken for which");
   flags.add_flag("--per-layer", o.per_layer, "print the relative error of each layer's output against float");
   flags.add_option("--logits", o.logits, "write the logits [n, classes] of the first row to this safetensors file");
   flags.add_option("--svg", o.svg, "draw accuracy over time (--time-s) into this file");
-  flags.add_option("--output", o.output, "keep networks and training states in this folder");
-  flags.add_flag("--resume", o.resume, "continue from the training states in --output");
 }
 
 [[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument(message); }
-bool contains(const std::vector<std::string>& words, const std::string& word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// What flags say together.
 void resolve(const CLI::App& flags, Options& o) {
-  if (o.resume && o.output.empty()) refuse("--resume needs --output, the folder of the run to continue");
-  if (o.distillation > 0.0 && !contains(o.modes, "fine-tune")) refuse("--distill needs --mode fine-tune");
+  pim::app::require_consistent(o);
+  if (o.distillation > 0.0 && !o.runs("fine-tune")) refuse("--distill needs --mode fine-tune");
   if (flags.get_option("--temperature")->count() > 0 && o.distillation == 0.0) refuse("--temperature needs --distill");
   if (!o.svg.empty() && o.times_s.size() < 2) {
     refuse("--svg draws accuracy over time; give --time-s at least two times");
@@ -141,26 +110,20 @@ void resolve_int8(const CLI::App& flags, const Options& o) {
     const std::string& name = flag->get_name();
     const bool usual = (name == "--tile" && flag->results() == std::vector<std::string>{"ideal"}) ||
                        (name == "--mode" && flag->results() == std::vector<std::string>{"original"});
-    if (usual || contains(known, name)) continue;
+    if (usual || std::find(known.begin(), known.end(), name) != known.end()) continue;
     refuse(name + ": resnet8-int8 only classifies, in integers of its own; leave out " + name);
   }
 }
 
 /// What flags say together with the network.
 std::vector<pim::io::TileConfig> load_tiles(const Options& o, const pim::model::Network& network) {
-  std::vector<pim::io::TileConfig> tiles;
-  for (const std::string& argument : o.tiles) {
-    tiles.push_back(pim::app::in_layers(pim::app::load_tile(argument, pim::app::modules_of(network.graph)), o.layers,
-                                        network.graph));
-    const pim::io::TileConfig& tile = tiles.back();
-    pim::app::require_usable(tile, o.times_s);
-    if (std::any_of(tiles.begin(), tiles.end() - 1, [&](const auto& other) { return other.name() == tile.name(); })) {
-      refuse("--tile: two tiles are called " + pim::in_quotes(tile.name()) + "; give files of different names");
-    }
-  }
+  const std::vector<pim::io::TileConfig> tiles = pim::app::load_tiles(o, [&](const std::string& argument) {
+    return pim::app::in_layers(pim::app::load_tile(argument, pim::app::modules_of(network.graph)), o.layers,
+                               network.graph);
+  });
   const bool aging =
       std::any_of(tiles.begin(), tiles.end(), [](const auto& tile) { return tile.any(pim::tile::ages); });
-  if (!o.svg.empty() && !(aging && (contains(o.modes, "post-training") || contains(o.modes, "fine-tune")))) {
+  if (!o.svg.empty() && !(aging && (o.runs("post-training") || o.runs("fine-tune")))) {
     refuse("--svg draws accuracy over time; give a --tile that ages, and --mode post-training or fine-tune");
   }
   return tiles;
@@ -190,7 +153,7 @@ pim::app::ImageData load_data(const Options& o, const pim::model::Network& netwo
   const bool loaded = o.weights != "none";
   const bool only_random =
       std::all_of(o.modes.begin(), o.modes.end(), [](const auto& mode) { return mode == "random"; });
-  const bool trains = o.epochs > 0 && (contains(o.modes, "fine-tune") || !(loaded || only_random));
+  const bool trains = o.epochs > 0 && (o.runs("fine-tune") || !(loaded || only_random));
   std::optional<pim::io::ImageRange> train;
   if (trains || o.recalibrate > 0) train = {.offset = 0, .limit = o.max_train};
   pim::app::ImageData data = pim::app::load_images(o.data, {network.input_shape(), network.classes()},
@@ -211,8 +174,8 @@ class Results {
  public:
   Results(pim::app::Program& program, const Options& options) : program_(program), options_(options) {}
 
-  void add(const pim::app::CnnSetting& setting, const CnnEvaluation& evaluation) {
-    OrderedJson row = pim::app::cnn_row(setting, evaluation);
+  void add(const Setting& setting, const CnnEvaluation& evaluation) {
+    OrderedJson row = pim::app::cnn_row(options_.model, setting, evaluation);
     if (options_.confusion) row["confusion"] = pim::app::confusion_json(evaluation.confusion);
     program_.results().push_back(std::move(row));
     if (first_logits_.size() == 0) first_logits_ = evaluation.logits;
@@ -257,45 +220,10 @@ int study_int8(pim::app::Program& program, const Options& o) {
   const pim::app::ImageData data =
       pim::app::load_images(o.data, {shape, 10}, {.offset = o.offset, .limit = o.limit}, std::nullopt);
   Results results(program, o);
-  results.add({.model = o.model, .tile = "ideal", .mode = "original", .seed = program.seed()},
+  results.add({.tile = "ideal", .mode = "original", .seed = program.seed()},
               pim::app::evaluate_int8(o.weights, data.test, program));
   results.finish(data.test.class_names);
   return 0;
-}
-
-/// All modes and tiles with one seed.
-void run(CnnStudy& study, const std::vector<pim::io::TileConfig>& tiles, const Options& o, pim::app::CnnSetting setting,
-         Results& results) {
-  const auto add = [&](const std::string& tile, const std::string& mode, const CnnEvaluation& evaluation) {
-    setting.tile = tile, setting.mode = mode;
-    results.add(setting, evaluation);
-  };
-  if (contains(o.modes, "original")) {
-    const CnnEvaluation evaluation = study.original();
-    setting.train_s = study.original_train_s();
-    add("ideal", "original", evaluation);
-    setting.train_s = 0.0;
-  }
-  if (contains(o.modes, "random")) add("ideal", "random", study.random());
-  for (const pim::io::TileConfig& tile : tiles) {
-    const std::vector<Condition> conditions = pim::app::conditions(tile, o.times_s, o.compensation);
-    if (contains(o.modes, "post-training")) {
-      for (const Condition& condition : conditions) {
-        setting.condition = condition;
-        for (const auto& evaluation : study.post_training(tile, condition))
-          add(tile.name(), "post-training", evaluation);
-      }
-    }
-    if (contains(o.modes, "fine-tune")) {
-      study.fine_tune(tile);
-      setting.train_s = study.tuned_train_s();
-      for (const Condition& condition : conditions) {
-        setting.condition = condition;
-        for (const auto& evaluation : study.fine_tuned(tile, condition)) add(tile.name(), "fine-tune", evaluation);
-      }
-      setting.train_s = 0.0;
-    }
-  }
 }
 
 int study(pim::app::Program& program, const Options& o) {
@@ -316,7 +244,10 @@ int study(pim::app::Program& program, const Options& o) {
     const std::uint64_t seed = program.seed() + static_cast<std::uint64_t>(s);
     CnnStudy seeded(network, weights_file(o), data.test, data.train, study_params(o, network), seed, program);
     if (s == 0) results.note(seeded.notes());
-    run(seeded, tiles, o, {.model = o.model, .seed = seed}, results);
+    pim::app::run_modes(seeded, o, tiles, seed,
+                        [&](const Setting& setting, const pim::io::TileConfig&, const CnnEvaluation& evaluation) {
+                          results.add(setting, evaluation);
+                        });
     if (!o.output.empty()) pim::io::write_json(std::filesystem::path(o.output) / "results.json", program.results());
   }
   results.finish(data.test.class_names);

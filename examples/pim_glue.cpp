@@ -1,9 +1,8 @@
 // What accuracy survives? A transformer on GLUE tasks: trained in float32, put on in-memory hardware as it is, and
 // fine-tuned through that hardware.
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -16,29 +15,28 @@
 #include <pim/io/report.hpp>
 #include <pim/model/module_names.hpp>
 #include <pim/task/glue/task.hpp>
-#include <pim/tile/conditions.hpp>
 
 #include "support/glue_study.hpp"
 #include "support/program.hpp"
+#include "support/study_flags.hpp"
 #include "support/tile_argument.hpp"
 
 namespace {
 
 using pim::app::Evaluation;
 using pim::app::GlueStudy;
+using pim::app::Setting;
+using pim::io::OrderedJson;
 
-struct Options {
+struct Options : pim::app::StudyOptions {
+  Options() {
+    modes = {"original", "random", "post-training", "fine-tune"};
+    batch = 16;
+    rate = 0.0;
+  }
   std::vector<std::string> tasks = {"sst2"};
   std::string data = "builtin", model = "builtin";
-  std::vector<std::string> tiles = {"sram", "reram", "pcm"};
-  std::vector<std::string> modes = {"original", "random", "post-training", "fine-tune"};
-  std::string start = "base";
-  pim::Index epochs = 3, batch = 16, max_length = 128, max_train = 0, max_eval = 0;
-  double rate = 0.0;
-  int seeds = 1, instances = 1;
-  std::vector<double> times_s;
-  std::string output;
-  bool resume = false;
+  pim::Index max_length = 128, max_eval = 0;
   // The tutorial's way to say which modes to run.
   bool do_train = false, do_eval = false, pim = false;
   std::string pim_config;
@@ -48,33 +46,19 @@ void add_flags(pim::app::Program& program, Options& o) {
   CLI::App& flags = program.flags();
   std::vector<std::string> tasks{"all"};
   for (const pim::task::GlueTask& task : pim::task::glue_tasks) tasks.emplace_back(task.name);
-  const CLI::Range positive(1, 1 << 30), not_negative(0, 1 << 30);
   flags.add_option("--task,--task_name", o.tasks, "GLUE tasks, or all")->delimiter(',')->check(pim::app::one_of(tasks));
   flags.add_option("--data", o.data, "folder in the official GLUE layout (MRPC/train.tsv ...), or builtin");
   flags.add_option("--model,--model_name_or_path", o.model,
                    "checkpoint folder as HuggingFace saves it, or builtin (from scratch on other data)");
-  flags.add_option("--tile", o.tiles, "tiles: presets, or .yaml/.json files in the tutorial's schema")->delimiter(',');
-  flags.add_option("--mode", o.modes, "what to run")
-      ->delimiter(',')
-      ->check(pim::app::one_of({"original", "random", "post-training", "fine-tune"}));
-  flags.add_option("--start", o.start, "fine-tuning starts where original started, or from its result")
-      ->check(pim::app::one_of({"base", "original"}));
-  flags.add_option("--epochs,--num_train_epochs", o.epochs, "passes over the training set")->check(not_negative);
-  flags.add_option("--batch,--per_device_train_batch_size", o.batch, "examples of a training step")->check(positive);
-  flags.add_option("--lr,--learning_rate", o.rate, "peak learning rate; 0: 1e-3 for builtin, else 2e-5")
-      ->check(CLI::Range(0.0, 10.0));
   flags.add_option("--max-length,--max_length,--max_seq_length", o.max_length, "longest sequence [tokens]")
       ->check(CLI::Range(4, 1 << 20));
-  flags.add_option("--max-train", o.max_train, "first training examples to use; 0: all")->check(not_negative);
-  flags.add_option("--max-eval", o.max_eval, "first evaluation examples to use; 0: all")->check(not_negative);
-  flags.add_option("--seeds", o.seeds, "runs, with seeds --seed, --seed + 1, ...")->check(CLI::Range(1, 10000));
-  flags.add_option("--instances", o.instances, "devices programmed for each evaluation; scores are means")
-      ->check(CLI::Range(1, 10000));
-  flags.add_option("--time-s", o.times_s, "read so long after programming; tiles that age only [s]")
-      ->delimiter(',')
-      ->check(CLI::Range(0.0, 1e12));
-  flags.add_option("--output,--output_dir", o.output, "keep models and training states in this folder");
-  flags.add_flag("--resume", o.resume, "continue from the training states in --output");
+  flags.add_option("--max-eval", o.max_eval, "first evaluation examples to use; 0: all")->check(CLI::Range(0, 1 << 30));
+  pim::app::add_study_flags(flags, o,
+                            {.items = "examples",
+                             .training_set = "training set",
+                             .models = "models",
+                             .rate = "peak learning rate; 0: 1e-3 for builtin, else 2e-5",
+                             .script_names = true});
   flags.add_flag("--do_train", o.do_train, "as the tutorial's script: train");
   flags.add_flag("--do_eval", o.do_eval, "as the tutorial's script: evaluate");
   flags.add_flag("--pim", o.pim, "as the tutorial's script: on the tile of --pim_config_path");
@@ -105,7 +89,7 @@ void resolve(const CLI::App& flags, Options& o) {
   if (o.model != "builtin" && !given("--data")) {
     refuse("--model " + o.model + " needs --data DIR, a folder with the official GLUE files, or --data builtin");
   }
-  if (o.resume && o.output.empty()) refuse("--resume needs --output, the folder of the run to continue");
+  pim::app::require_consistent(o);
   if (std::find(o.tasks.begin(), o.tasks.end(), "all") != o.tasks.end()) {
     o.tasks.clear();
     for (const pim::task::GlueTask& task : pim::task::glue_tasks) o.tasks.emplace_back(task.name);
@@ -113,42 +97,32 @@ void resolve(const CLI::App& flags, Options& o) {
   if (o.rate == 0.0) o.rate = o.model == "builtin" ? 1e-3 : 2e-5;
 }
 
-pim::io::OrderedJson row(const Evaluation& evaluation, const std::string& tile, const std::string& mode,
-                         std::uint64_t seed, double train_s, std::optional<double> t_s) {
-  pim::io::OrderedJson metrics = pim::io::OrderedJson::object();
+OrderedJson row(const Setting& setting, const Evaluation& evaluation) {
+  const auto or_null = [](const auto& value) { return value ? OrderedJson(*value) : OrderedJson(); };
+  OrderedJson metrics = OrderedJson::object();
   for (const auto& [name, value] : evaluation.score.metrics) metrics[name] = value;
-  pim::io::OrderedJson time_s;
-  if (t_s) time_s = *t_s;
   return {{"task", evaluation.name},
-          {"tile", tile},
-          {"mode", mode},
+          {"tile", setting.tile},
+          {"mode", setting.mode},
           {"metric", evaluation.score.metric},
           {"score", evaluation.score.value},
           {"score_std", evaluation.score_std},
           {"metrics", metrics},
-          {"seed", seed},
+          {"seed", setting.seed},
           {"instances", evaluation.instances},
-          {"time_s", time_s},
+          {"time_s", or_null(setting.condition.t_s)},
+          {"drift_compensation", or_null(setting.condition.compensated)},
           {"n_eval", evaluation.examples},
-          {"train_s", train_s},
+          {"train_s", setting.train_s},
           {"eval_s", evaluation.eval_s}};
 }
 
-/// A tile that covers a layer of the model, can be read at all times, and is not among `others` under the same name.
-pim::io::TileConfig usable_tile(const std::string& argument, const std::vector<pim::io::Module>& modules,
-                                const std::vector<double>& times_s, const std::vector<pim::io::TileConfig>& others) {
-  pim::io::TileConfig tile = pim::app::load_tile(argument, modules);
-  if (!tile.any([](const auto&) { return true; })) {
-    throw std::invalid_argument("--tile " + argument +
-                                ": no linear layer of the model is on a tile; add linear: {config: ...}");
-  }
-  pim::app::require_usable(tile, times_s);
-  for (const pim::io::TileConfig& other : others) {
-    if (other.name() != tile.name()) continue;
-    throw std::invalid_argument("--tile: two tiles are called " + pim::in_quotes(tile.name()) +
-                                "; give files of different names");
-  }
-  return tile;
+/// A tile that covers a layer of the model.
+pim::io::TileConfig load_tile(const std::string& argument, const std::vector<pim::io::Module>& modules) {
+  const pim::io::TileConfig tile = pim::app::load_tile(argument, modules);
+  if (tile.any([](const auto&) { return true; })) return tile;
+  throw std::invalid_argument("--tile " + argument +
+                              ": no linear layer of the model is on a tile; add linear: {config: ...}");
 }
 
 /// What is missing of the data of any task, before the first one is run.
@@ -168,9 +142,7 @@ void require_data(const Options& o) {
   }
 }
 
-int study(pim::app::Program& program, const Options& o) {
-  require_data(o);
-  const std::set<std::string> modes(o.modes.begin(), o.modes.end());
+pim::app::StudyParams study_params(const Options& o) {
   pim::app::StudyParams params;
   params.train = {.epochs = o.epochs, .batch = o.batch, .learning_rate = o.rate};
   params.max_length = o.max_length;
@@ -178,67 +150,61 @@ int study(pim::app::Program& program, const Options& o) {
   params.start_from_original = o.start == "original";
   params.output = o.output;
   params.resume = o.resume;
-  if (!o.output.empty()) pim::app::prepare_output(o.output);
+  return params;
+}
 
-  for (const std::string& name : o.tasks) {
-    const pim::task::GlueTask& task = pim::task::glue_task(name);
-    for (int s = 0; s < o.seeds; ++s) {
-      const std::uint64_t seed = program.seed() + static_cast<std::uint64_t>(s);
-      const pim::app::GlueData data =
-          pim::app::load_glue(task, o.data, o.max_train, o.max_eval, pim::Rng(pim::app::builtin_data_seed));
-      pim::app::Pretrained pretrained = pim::app::load_pretrained(o.model, task, data, o.data == "builtin");
-      const auto modules = pim::io::linear_modules(pim::model::linear_names(pretrained.config));
-      std::vector<pim::io::TileConfig> tiles;
-      for (const std::string& tile : o.tiles) tiles.push_back(usable_tile(tile, modules, o.times_s, tiles));
-      GlueStudy run(task, data, std::move(pretrained), params, seed, program);
-      if (s == 0) {
-        for (const std::string& note : run.notes()) {
-          program.print(note + "\n");
-          program.config()["notes"].push_back(note);
-        }
-      }
-      const auto add = [&](const std::vector<Evaluation>& evaluations, const std::string& tile, const std::string& mode,
-                           double train_s, std::optional<double> t_s) {
-        for (const Evaluation& e : evaluations) {
-          program.results().push_back(row(e, tile, mode, seed, train_s, t_s));
-        }
-      };
-      const auto at_each_time = [&](const pim::io::TileConfig& tile, const auto& use) {
-        if (o.times_s.empty() || !tile.any(pim::tile::ages)) return use(std::optional<double>());
-        for (const double t_s : o.times_s) use(std::optional(t_s));
-      };
-      if (modes.contains("original")) {
-        const auto evaluations = run.original();
-        add(evaluations, "ideal", "original", run.original_train_s(), {});
-      }
-      if (modes.contains("random")) add(run.random(), "ideal", "random", 0.0, {});
-      for (const pim::io::TileConfig& tile : tiles) {
-        if (modes.contains("post-training")) {
-          at_each_time(tile, [&](std::optional<double> t_s) {
-            add(run.post_training(tile, t_s), tile.name(), "post-training", 0.0, t_s);
-          });
-        }
-        if (modes.contains("fine-tune")) {
-          run.fine_tune(tile);
-          at_each_time(tile, [&](std::optional<double> t_s) {
-            add(run.fine_tuned(tile, t_s), tile.name(), "fine-tune", run.tuned_train_s(), t_s);
-          });
-        }
-      }
+void run(pim::app::Program& program, const Options& o, const pim::task::GlueTask& task, std::uint64_t seed) {
+  const pim::app::GlueData data =
+      pim::app::load_glue(task, o.data, o.max_train, o.max_eval, pim::Rng(pim::app::builtin_data_seed));
+  pim::app::Pretrained pretrained = pim::app::load_pretrained(o.model, task, data, o.data == "builtin");
+  const auto modules = pim::io::linear_modules(pim::model::linear_names(pretrained.config));
+  const std::vector<pim::io::TileConfig> tiles =
+      pim::app::load_tiles(o, [&](const std::string& argument) { return load_tile(argument, modules); });
+  GlueStudy study(task, data, std::move(pretrained), study_params(o), seed, program);
+  if (seed == program.seed()) {
+    for (const std::string& note : study.notes()) {
+      program.print(note + "\n");
+      program.config()["notes"].push_back(note);
     }
+  }
+  pim::app::run_modes(study, o, tiles, seed,
+                      [&](const Setting& setting, const pim::io::TileConfig&, const Evaluation& evaluation) {
+                        program.results().push_back(row(setting, evaluation));
+                      });
+}
+
+std::string score_table(const OrderedJson& rows) {
+  OrderedJson lines = rows;
+  for (const OrderedJson& mean :
+       pim::app::seed_means(rows, {"task", "tile", "mode", "time_s", "drift_compensation", "metric"}, "score"))
+    lines.push_back(mean);
+  std::vector<pim::io::Column> columns = {{.field = "task", .heading = "task"},
+                                          {.field = "tile", .heading = "tile"},
+                                          {.field = "mode", .heading = "mode"},
+                                          {.field = "time_s", .heading = "time [s]", .digits = 0},
+                                          {.field = "drift_compensation", .heading = "compensated"},
+                                          {.field = "metric", .heading = "metric"},
+                                          {.field = "score", .heading = "score"},
+                                          {.field = "score_std", .heading = "std"},
+                                          {.field = "seed", .heading = "seed"},
+                                          {.field = "n_eval", .heading = "examples"},
+                                          {.field = "train_s", .heading = "training [s]", .digits = 1},
+                                          {.field = "eval_s", .heading = "evaluation [s]", .digits = 1}};
+  const bool asked = std::any_of(rows.begin(), rows.end(),
+                                 [](const OrderedJson& row) { return !row.at("drift_compensation").is_null(); });
+  if (!asked) std::erase_if(columns, [](const auto& column) { return column.field == "drift_compensation"; });
+  return pim::io::table(lines, columns);
+}
+
+int study(pim::app::Program& program, const Options& o) {
+  require_data(o);
+  if (!o.output.empty()) pim::app::prepare_output(o.output);
+  for (const std::string& name : o.tasks) {
+    for (int s = 0; s < o.seeds; ++s)
+      run(program, o, pim::task::glue_task(name), program.seed() + static_cast<std::uint64_t>(s));
     if (!o.output.empty()) pim::io::write_json(std::filesystem::path(o.output) / "results.json", program.results());
   }
-  program.print(pim::io::table(program.results(), {{.field = "task", .heading = "task"},
-                                                   {.field = "tile", .heading = "tile"},
-                                                   {.field = "mode", .heading = "mode"},
-                                                   {.field = "time_s", .heading = "time [s]", .digits = 0},
-                                                   {.field = "metric", .heading = "metric"},
-                                                   {.field = "score", .heading = "score"},
-                                                   {.field = "score_std", .heading = "std"},
-                                                   {.field = "seed", .heading = "seed"},
-                                                   {.field = "n_eval", .heading = "examples"},
-                                                   {.field = "train_s", .heading = "training [s]", .digits = 1},
-                                                   {.field = "eval_s", .heading = "evaluation [s]", .digits = 1}}));
+  program.print(score_table(program.results()));
   return 0;
 }
 

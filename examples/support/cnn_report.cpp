@@ -54,9 +54,9 @@ std::string confusion_table(const OrderedJson& counts, std::vector<std::string> 
 }
 }  // namespace
 
-io::OrderedJson cnn_row(const CnnSetting& setting, const CnnEvaluation& evaluation) {
+io::OrderedJson cnn_row(const std::string& model, const Setting& setting, const CnnEvaluation& evaluation) {
   const auto [mean, deviation] = spread(evaluation.top1);
-  OrderedJson row = {{"model", setting.model},
+  OrderedJson row = {{"model", model},
                      {"tile", setting.tile},
                      {"mode", setting.mode},
                      {"time_s", or_null(setting.condition.t_s)},
@@ -107,7 +107,11 @@ std::string score_table(const io::OrderedJson& rows) {
              return row[column.field] == usual[column.field];
            });
   });
-  return title + io::table(rows, columns);
+  OrderedJson lines = rows;
+  for (const OrderedJson& mean :
+       seed_means(rows, {"tile", "mode", "time_s", "drift_compensation", "recalibrated"}, "top1"))
+    lines.push_back(mean);
+  return title + io::table(lines, columns);
 }
 
 std::string confusion_tables(const io::OrderedJson& rows, const std::vector<std::string>& class_names) {

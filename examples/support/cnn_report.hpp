@@ -11,20 +11,12 @@
 /// What a study of a convolutional network found: rows for machines, tables and a chart for people.
 namespace pim::app {
 
-/// What was evaluated.
-struct CnnSetting {
-  std::string model, tile = {}, mode = {};
-  Condition condition = {};
-  std::uint64_t seed = 0;
-  double train_s = 0.0;
-};
-
 /// The row of an evaluation: scores, and errors of layers where they were asked for.
-io::OrderedJson cnn_row(const CnnSetting& setting, const CnnEvaluation& evaluation);
+io::OrderedJson cnn_row(const std::string& model, const Setting& setting, const CnnEvaluation& evaluation);
 /// counts[class][answer]
 io::OrderedJson confusion_json(const Matrix_<std::int64_t>& counts);
 
-/// A title, and a line a row; columns that say nothing in any row are left out.
+/// A title, a line a row, and means over seeds; columns that say nothing in any row are left out.
 std::string score_table(const io::OrderedJson& rows);
 /// For each row: classes down, what they were taken for across. More than 20 classes are left to the JSON.
 std::string confusion_tables(const io::OrderedJson& rows, const std::vector<std::string>& class_names);

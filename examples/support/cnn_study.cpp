@@ -66,7 +66,6 @@ void recalibrate(Net& net, const task::ImageDataset& images, Index count, const 
     const auto numbers = numbers_from(begin, std::min(begin + evaluation_batch, count));
     const auto call = static_cast<std::uint64_t>(begin / evaluation_batch);
     net.forward(images.batch(numbers, rng.at(call, 1)), rng.at(call), unread, nn::Mode::calibration);
-    unread.clear();
   }
 }
 /// |y - y_float| / |y_float| of the outputs y of each layer with weights, on the first batch.
@@ -106,15 +105,12 @@ std::vector<std::string> notes_of(io::LoadReport report, const std::string& file
   return report.lines(file);
 }
 
-Matrix logits_of(Net& net, const task::ImageDataset& images, const Rng& rng, Progress&& progress) {
-  cost::Ledger unread = cost::Ledger::off();
-  return task::predict(net, images, evaluation_batch, rng, unread, [&](Index done) {
-    unread.clear();
-    progress.update(done);
-  });
+Matrix logits_of(Net& net, const task::ImageDataset& images, const Rng& rng, cost::Ledger& ledger,
+                 Progress&& progress) {
+  return task::predict(net, images, evaluation_batch, rng, ledger, [&](Index done) { progress.update(done); });
 }
 void add_answers(const Matrix& logits, const std::vector<int>& labels, CnnEvaluation& evaluation) {
-  const std::vector<int> answers = task::classes(logits);
+  const std::vector<int> answers = task::answers(logits);
   const auto confusion = task::confusion(answers, labels, logits.cols());
   if (evaluation.top1.empty()) {
     evaluation.logits = logits;
@@ -194,8 +190,8 @@ CnnStudy::CnnStudy(const model::Network& network, const std::optional<std::files
   loaded_ = weights_of(net.parameters());
 }
 
-CnnEvaluation CnnStudy::random() { return evaluate(ideal(), untrained_).front(); }
-CnnEvaluation CnnStudy::original() { return evaluate(ideal(), original_weights()).front(); }
+std::vector<CnnEvaluation> CnnStudy::random() { return evaluate(ideal(), untrained_); }
+std::vector<CnnEvaluation> CnnStudy::original() { return evaluate(ideal(), original_weights()); }
 std::vector<CnnEvaluation> CnnStudy::post_training(const io::TileConfig& tile, const Condition& condition) {
   return evaluate(under(tile, condition), original_weights());
 }
@@ -274,7 +270,7 @@ std::vector<CnnEvaluation> CnnStudy::evaluate(const io::TileConfig& tile, const 
   if (recalibrates) evaluations.push_back({.recalibrated = true});
   for (int instance = 0; instance < instances; ++instance) {
     const Rng device = rng_.at(instance_place, static_cast<std::uint64_t>(instance));
-    cost::Ledger programming;
+    cost::Ledger programming = instance == 0 ? cost::Ledger() : cost::Ledger::off(), inference = programming.like();
     set_weights(net->parameters(), weights);
     net->program(device.at(0), programming);
     for (CnnEvaluation& evaluation : evaluations) {
@@ -283,8 +279,12 @@ std::vector<CnnEvaluation> CnnStudy::evaluate(const io::TileConfig& tile, const 
                                (instances > 1 ? ", device " + std::to_string(instance + 1) : std::string());
       if (params_.per_layer && instance == 0) evaluation.layer_errors = layer_errors(*net, weights, test, device.at(1));
       const Clock::time_point begin = Clock::now();
-      add_answers(logits_of(*net, test, device.at(1), program_.progress(name, test.size())), test_.labels, evaluation);
+      const Matrix logits = logits_of(*net, test, device.at(1), inference, program_.progress(name, test.size()));
+      add_answers(logits, test_.labels, evaluation);
       evaluation.eval_s += seconds_since(begin);
+      if (!inference.collects()) continue;
+      evaluation.work = {as_built(programming, tile), as_built(inference, tile), test.size()};
+      inference.clear();
     }
   }
   return evaluations;

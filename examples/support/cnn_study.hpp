@@ -48,6 +48,7 @@ struct CnnEvaluation {
   Matrix logits = {};                         ///< (images, classes) of the first instance
   Matrix_<std::int64_t> confusion = {};       ///< (class, answer), summed over the instances
   std::vector<LayerError> layer_errors = {};  ///< of the first instance, on the first batch; empty unless asked for
+  Work work = {};                             ///< none: it is not known
 };
 
 /// The tile in some layers only: of {"all"}, {"inner"} (all but the first and the last) or paths.
@@ -76,9 +77,9 @@ class CnnStudy {
   const std::vector<std::string>& notes() const { return notes_; }
 
   /// Fresh weights, without training.
-  CnnEvaluation random();
+  std::vector<CnnEvaluation> random();
   /// Loaded, or trained, in float32.
-  CnnEvaluation original();
+  std::vector<CnnEvaluation> original();
   /// original's weights on a tile; a second evaluation with batch norms recalibrated where that was asked for.
   std::vector<CnnEvaluation> post_training(const io::TileConfig& tile, const Condition& condition);
   /// Trained through the tile from the same start as original; fine_tuned evaluates it.

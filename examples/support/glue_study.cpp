@@ -79,17 +79,17 @@ std::vector<Evaluation> GlueStudy::original() {
   train_original();
   return evaluate(io::TileConfig::preset("ideal"), *original_);
 }
-std::vector<Evaluation> GlueStudy::post_training(const io::TileConfig& tile, std::optional<double> t_s) {
+std::vector<Evaluation> GlueStudy::post_training(const io::TileConfig& tile, const Condition& condition) {
   train_original();
-  return evaluate(under(tile, {.t_s = t_s}), *original_);
+  return evaluate(under(tile, condition), *original_);
 }
 void GlueStudy::fine_tune(const io::TileConfig& tile) {
   if (params_.start_from_original) train_original();
   const io::TileConfig training = tile.transformed(tile::for_training);
   tuned_ = train("fine-tune " + tile.name(), training, params_.start_from_original ? *original_ : start_);
 }
-std::vector<Evaluation> GlueStudy::fine_tuned(const io::TileConfig& tile, std::optional<double> t_s) {
-  return evaluate(under(tile, {.t_s = t_s}), tuned_);
+std::vector<Evaluation> GlueStudy::fine_tuned(const io::TileConfig& tile, const Condition& condition) {
+  return evaluate(under(tile, condition), tuned_);
 }
 
 void GlueStudy::train_original() {
@@ -133,24 +133,29 @@ std::vector<Evaluation> GlueStudy::evaluate(const io::TileConfig& tile, const We
   const std::unique_ptr<Classifier> model = model_on(tile, pretrained_.config, weights);
   std::vector<std::vector<task::GlueScore>> scores(dev_.size());
   std::vector<double> spent_s(dev_.size());
+  std::vector<Work> work(dev_.size());
   const int instances = is_ideal(tile) ? 1 : params_.instances;
   for (int instance = 0; instance < instances; ++instance) {
     const Rng device = rng_.at(instance_place, static_cast<std::uint64_t>(instance));
-    cost::Ledger ledger;
-    model->program(device.at(0), ledger);
+    cost::Ledger programming = instance == 0 ? cost::Ledger() : cost::Ledger::off();
+    model->program(device.at(0), programming);
     for (std::size_t d = 0; d < dev_.size(); ++d) {
       const Clock::time_point begin = Clock::now();
       Progress progress = program_.progress(dev_[d].name + " on " + tile.name(), std::ssize(dev_[d].samples));
+      cost::Ledger inference = programming.like();
       const Matrix logits =
           task::predict(*model, task::TokenDataset(dev_[d].samples, pretrained_.config), evaluation_batch,
-                        device.at(1 + d), ledger, [&](Index done) { progress.update(done); });
+                        device.at(1 + d), inference, [&](Index done) { progress.update(done); });
       scores[d].push_back(task::glue_score(task_, logits, dev_[d].labels));
       spent_s[d] += seconds_since(begin);
+      if (inference.collects())
+        work[d] = {as_built(programming, tile), as_built(inference, tile), std::ssize(dev_[d].samples)};
     }
   }
   for (std::size_t d = 0; d < dev_.size(); ++d) {
     evaluations.push_back(summary(dev_[d], scores[d]));
     evaluations.back().eval_s = spent_s[d];
+    evaluations.back().work = std::move(work[d]);
   }
   return evaluations;
 }

@@ -39,6 +39,7 @@ struct Evaluation {
   Index examples = 0;
   int instances = 1;
   double eval_s = 0.0;
+  Work work = {};
 };
 
 class GlueStudy {
@@ -56,11 +57,11 @@ class GlueStudy {
   std::vector<Evaluation> random();
   /// Trained and evaluated in float32.
   std::vector<Evaluation> original();
-  /// original's weights on a tile, t_s seconds after programming.
-  std::vector<Evaluation> post_training(const io::TileConfig& tile, std::optional<double> t_s);
+  /// original's weights on a tile.
+  std::vector<Evaluation> post_training(const io::TileConfig& tile, const Condition& condition);
   /// Trained through the tile from the same start and in the same order as original; fine_tuned evaluates it.
   void fine_tune(const io::TileConfig& tile);
-  std::vector<Evaluation> fine_tuned(const io::TileConfig& tile, std::optional<double> t_s);
+  std::vector<Evaluation> fine_tuned(const io::TileConfig& tile, const Condition& condition);
   /// Seconds of the last training of `original` or `fine_tune`.
   double original_train_s() const { return original_train_s_; }
   double tuned_train_s() const { return train_s_; }

@@ -1,5 +1,6 @@
 #include "support/study.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -65,6 +66,19 @@ std::vector<Condition> conditions(const io::TileConfig& tile, const std::vector<
   return all;
 }
 
+cost::Ledger as_built(const cost::Ledger& booked, const io::TileConfig& tile) {
+  namespace action = cost::action;
+  cost::Ledger built = booked.like();
+  for (const cost::Ledger::Entry& entry : booked.entries()) {
+    const bool digital = !entry.layer.empty() && tile.find(entry.layer) == nullptr;
+    if (digital && (cost::is_occupancy(entry.action.name) || entry.action == action::cell_write)) continue;
+    const cost::Ledger::Scope scope(built, entry.layer);
+    built.add(digital && entry.action == action::mac ? action::digital_mac : entry.action, entry.tally.count,
+              entry.tally.serial_steps);
+  }
+  return built;
+}
+
 void prepare_output(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -82,6 +96,33 @@ Spread spread(const std::vector<double>& values) {
   const double mean = sum / n;
   for (const double value : values) squares += (value - mean) * (value - mean);
   return {mean, values.size() > 1 ? std::sqrt(squares / (n - 1.0)) : std::numeric_limits<double>::quiet_NaN()};
+}
+
+io::OrderedJson seed_means(const io::OrderedJson& rows, const std::vector<std::string>& keys,
+                           const std::string& score) {
+  struct Group {
+    io::OrderedJson row;
+    std::vector<double> scores = {};
+  };
+  std::vector<Group> groups;
+  for (const io::OrderedJson& row : rows) {
+    if (!row.at(score).is_number()) continue;
+    io::OrderedJson same = io::OrderedJson::object();
+    for (const std::string& key : keys) same[key] = row.at(key);
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.row == same; });
+    if (group == groups.end()) group = groups.insert(groups.end(), {.row = same});
+    group->scores.push_back(row.at(score));
+  }
+  io::OrderedJson means = io::OrderedJson::array();
+  for (Group& group : groups) {
+    if (group.scores.size() < 2) continue;
+    const auto [mean, deviation] = spread(group.scores);
+    group.row["seed"] = "mean of " + std::to_string(group.scores.size());
+    group.row[score] = mean;
+    group.row[score + "_std"] = deviation;
+    means.push_back(group.row);
+  }
+  return means;
 }
 
 }  // namespace pim::app

@@ -8,21 +8,22 @@
 #include "support/catch.hpp"
 
 using pim::app::CnnEvaluation;
-using pim::app::CnnSetting;
+using pim::app::Setting;
 using pim::io::OrderedJson;
 
 namespace {
-OrderedJson row(const CnnSetting& setting, const std::vector<double>& top1, bool recalibrated = false) {
-  return pim::app::cnn_row(setting, CnnEvaluation{.top1 = top1,
-                                                  .images = 100,
-                                                  .recalibrated = recalibrated,
-                                                  .eval_s = 1.0,
-                                                  .layer_errors = {{"conv1", 0.125}, {"fc", 0.25}}});
+OrderedJson row(const Setting& setting, const std::vector<double>& top1, bool recalibrated = false) {
+  return pim::app::cnn_row("lenet", setting,
+                           CnnEvaluation{.top1 = top1,
+                                         .images = 100,
+                                         .recalibrated = recalibrated,
+                                         .eval_s = 1.0,
+                                         .layer_errors = {{"conv1", 0.125}, {"fc", 0.25}}});
 }
-CnnSetting pcm(double t_s, const std::string& mode = "post-training") {
-  return {.model = "lenet", .tile = "pcm", .mode = mode, .condition = {.t_s = t_s}, .seed = 42};
+Setting pcm(double t_s, const std::string& mode = "post-training") {
+  return {.tile = "pcm", .mode = mode, .condition = {.t_s = t_s}, .seed = 42};
 }
-const CnnSetting original{.model = "lenet", .tile = "ideal", .mode = "original", .seed = 42};
+const Setting original{.tile = "ideal", .mode = "original", .seed = 42};
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream stream(text);
@@ -48,7 +49,7 @@ TEST_CASE("score_table: leaves out columns that say nothing", "[examples][cnn]")
   CHECK(plain[0] == "lenet, 100 images, seed 42:");
   CHECK(plain[1] == "tile   mode       top-1  evaluation [s]");
 
-  CnnSetting busy{.model = "lenet", .tile = "pcm", .mode = "post-training", .seed = 43, .train_s = 12.0};
+  Setting busy{.tile = "pcm", .mode = "post-training", .seed = 43, .train_s = 12.0};
   busy.condition = {.t_s = 31536000.0, .compensated = false};
   const auto full = lines_of(pim::app::score_table({row(original, {0.5}), row(busy, {0.5, 1.0}, true)}));
   REQUIRE(full.size() == 5);
@@ -99,7 +100,7 @@ TEST_CASE("confusion_tables: classes by name, many classes in the JSON only", "[
 }
 
 TEST_CASE("accuracy_chart: a line for each way to use a tile", "[examples][cnn]") {
-  CnnSetting drifting = pcm(25.0);
+  Setting drifting = pcm(25.0);
   drifting.condition.compensated = false;
   const std::string chart = pim::app::accuracy_chart(
       {row(original, {0.5}), row(pcm(25.0), {0.5}), row(pcm(3600.0), {0.5}), row(drifting, {0.5})});
