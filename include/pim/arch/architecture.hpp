@@ -29,6 +29,8 @@ struct ActionPrice {
                                            ///< 1 GHz needs 1/64 ns; 0 where only steps take time
   std::string source;                      ///< citation with section or table, and how the number follows from it
   Basis basis = Basis::published;
+
+  friend bool operator==(const ActionPrice&, const ActionPrice&) = default;
 };
 
 /// How much hardware there is, and how large it is. Nothing: not known.
@@ -40,6 +42,8 @@ struct Organisation {
   std::optional<Frequency> clock = {};
   std::optional<Power> idle_power = {};  ///< of the chip, whatever it does
   std::string source = {};
+
+  friend bool operator==(const Organisation&, const Organisation&) = default;
 };
 
 /// A piece of hardware as data: what its actions cost and how much of it there is. Every number carries its source.
@@ -57,6 +61,7 @@ struct Architecture {
     }
     return nullptr;
   }
+  friend bool operator==(const Architecture&, const Architecture&) = default;
 };
 
 /// `base` with the prices of `more` that it lacks, and its digital area where it has none: an array macro with a
