@@ -22,6 +22,7 @@
 #include "support/cnn_study.hpp"
 #include "support/image_data.hpp"
 #include "support/program.hpp"
+#include "support/study_costs.hpp"
 #include "support/study_flags.hpp"
 #include "support/tile_argument.hpp"
 
@@ -172,10 +173,16 @@ std::optional<std::filesystem::path> weights_file(const Options& o) {
 /// Collects rows, and what is written and printed of them at the end.
 class Results {
  public:
-  Results(pim::app::Program& program, const Options& options) : program_(program), options_(options) {}
+  /// words: the command line
+  Results(pim::app::Program& program, const Options& options, const std::vector<std::string>& words)
+      : program_(program),
+        options_(options),
+        words_(words),
+        costs_(program, options, {.subject = "model", .score = "top1", .score_title = "top-1", .item = "image"}) {}
 
-  void add(const Setting& setting, const CnnEvaluation& evaluation) {
+  void add(const Setting& setting, const pim::io::TileConfig& tile, const CnnEvaluation& evaluation) {
     OrderedJson row = pim::app::cnn_row(options_.model, setting, evaluation);
+    costs_.price(row, evaluation.work, tile);
     if (options_.confusion) row["confusion"] = pim::app::confusion_json(evaluation.confusion);
     program_.results().push_back(std::move(row));
     if (first_logits_.size() == 0) first_logits_ = evaluation.logits;
@@ -186,7 +193,7 @@ class Results {
       program_.config()["notes"].push_back(line);
     }
   }
-  void finish(const std::vector<std::string>& class_names) const {
+  void finish(const std::vector<std::string>& class_names) {
     if (!options_.logits.empty()) write_logits();
     const OrderedJson& rows = program_.results();
     if (!options_.svg.empty()) {
@@ -197,6 +204,7 @@ class Results {
     program_.print(pim::app::score_table(rows));
     if (options_.per_layer) program_.print(pim::app::layer_error_tables(rows));
     if (options_.confusion) program_.print(pim::app::confusion_tables(rows, class_names));
+    costs_.finish(words_);
   }
 
  private:
@@ -211,22 +219,24 @@ class Results {
 
   pim::app::Program& program_;
   const Options& options_;
+  std::vector<std::string> words_;
+  pim::app::StudyCosts costs_;
   pim::Matrix first_logits_;
 };
 
-int study_int8(pim::app::Program& program, const Options& o) {
+int study_int8(pim::app::Program& program, const Options& o, const std::vector<std::string>& words) {
+  Results results(program, o, words);
   require_writable(o);
   constexpr pim::mapping::ImageShape shape{.channels = 3, .height = 32, .width = 32};
   const pim::app::ImageData data =
       pim::app::load_images(o.data, {shape, 10}, {.offset = o.offset, .limit = o.limit}, std::nullopt);
-  Results results(program, o);
-  results.add({.tile = "ideal", .mode = "original", .seed = program.seed()},
+  results.add({.tile = "ideal", .mode = "original", .seed = program.seed()}, pim::io::TileConfig::preset("ideal"),
               pim::app::evaluate_int8(o.weights, data.test, program));
   results.finish(data.test.class_names);
   return 0;
 }
 
-int study(pim::app::Program& program, const Options& o) {
+int study(pim::app::Program& program, const Options& o, const std::vector<std::string>& words) {
   const pim::model::Network network = pim::model::make_network(o.model);
   if (o.describe) {
     program.results() = pim::app::layer_rows(network);
@@ -236,17 +246,17 @@ int study(pim::app::Program& program, const Options& o) {
   if (o.recalibrate > 0 && !pim::app::has_batch_norms(network.graph)) {
     refuse("--recalibrate: " + o.model + " has no batch norms; leave it out or choose a ResNet");
   }
+  Results results(program, o, words);
   const std::vector<pim::io::TileConfig> tiles = load_tiles(o, network);
   require_writable(o);
   const pim::app::ImageData data = load_data(o, network);
-  Results results(program, o);
   for (int s = 0; s < o.seeds; ++s) {
     const std::uint64_t seed = program.seed() + static_cast<std::uint64_t>(s);
     CnnStudy seeded(network, weights_file(o), data.test, data.train, study_params(o, network), seed, program);
     if (s == 0) results.note(seeded.notes());
     pim::app::run_modes(seeded, o, tiles, seed,
-                        [&](const Setting& setting, const pim::io::TileConfig&, const CnnEvaluation& evaluation) {
-                          results.add(setting, evaluation);
+                        [&](const Setting& setting, const pim::io::TileConfig& tile, const CnnEvaluation& evaluation) {
+                          results.add(setting, tile, evaluation);
                         });
     if (!o.output.empty()) pim::io::write_json(std::filesystem::path(o.output) / "results.json", program.results());
   }
@@ -261,13 +271,14 @@ int main(int argc, char** argv) {
                             "What accuracy do images keep on in-memory hardware, as it is, over time, and fine-tuned?");
   Options options;
   add_flags(program, options);
+  const std::vector<std::string> words(argv, argv + argc);
   return program.run(argc, argv, [&] {
     resolve(program.flags(), options);
     program.config()["weights"] = options.weights;
     if (options.model == int8_model) {
       resolve_int8(program.flags(), options);
-      return study_int8(program, options);
+      return study_int8(program, options, words);
     }
-    return study(program, options);
+    return study(program, options, words);
   });
 }

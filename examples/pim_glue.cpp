@@ -18,6 +18,7 @@
 
 #include "support/glue_study.hpp"
 #include "support/program.hpp"
+#include "support/study_costs.hpp"
 #include "support/study_flags.hpp"
 #include "support/tile_argument.hpp"
 
@@ -153,7 +154,8 @@ pim::app::StudyParams study_params(const Options& o) {
   return params;
 }
 
-void run(pim::app::Program& program, const Options& o, const pim::task::GlueTask& task, std::uint64_t seed) {
+void run(pim::app::Program& program, const Options& o, const pim::task::GlueTask& task, std::uint64_t seed,
+         pim::app::StudyCosts& costs) {
   const pim::app::GlueData data =
       pim::app::load_glue(task, o.data, o.max_train, o.max_eval, pim::Rng(pim::app::builtin_data_seed));
   pim::app::Pretrained pretrained = pim::app::load_pretrained(o.model, task, data, o.data == "builtin");
@@ -168,8 +170,10 @@ void run(pim::app::Program& program, const Options& o, const pim::task::GlueTask
     }
   }
   pim::app::run_modes(study, o, tiles, seed,
-                      [&](const Setting& setting, const pim::io::TileConfig&, const Evaluation& evaluation) {
-                        program.results().push_back(row(setting, evaluation));
+                      [&](const Setting& setting, const pim::io::TileConfig& tile, const Evaluation& evaluation) {
+                        OrderedJson scored = row(setting, evaluation);
+                        costs.price(scored, evaluation.work, tile);
+                        program.results().push_back(std::move(scored));
                       });
 }
 
@@ -196,15 +200,18 @@ std::string score_table(const OrderedJson& rows) {
   return pim::io::table(lines, columns);
 }
 
-int study(pim::app::Program& program, const Options& o) {
+int study(pim::app::Program& program, const Options& o, const std::vector<std::string>& words) {
   require_data(o);
+  pim::app::StudyCosts costs(program, o,
+                             {.subject = "task", .score = "score", .score_title = "score", .item = "sentence"});
   if (!o.output.empty()) pim::app::prepare_output(o.output);
   for (const std::string& name : o.tasks) {
     for (int s = 0; s < o.seeds; ++s)
-      run(program, o, pim::task::glue_task(name), program.seed() + static_cast<std::uint64_t>(s));
+      run(program, o, pim::task::glue_task(name), program.seed() + static_cast<std::uint64_t>(s), costs);
     if (!o.output.empty()) pim::io::write_json(std::filesystem::path(o.output) / "results.json", program.results());
   }
   program.print(score_table(program.results()));
+  costs.finish(words);
   return 0;
 }
 
@@ -222,6 +229,6 @@ int main(int argc, char** argv) {
     config["mode"] = options.modes;
     config["epochs"] = options.epochs;
     config["lr"] = options.rate;
-    return study(program, options);
+    return study(program, options, {argv, argv + argc});
   });
 }

@@ -7,6 +7,7 @@
 
 #include <pim/core/text.hpp>
 
+#include "support/costing.hpp"
 #include "support/program.hpp"
 #include "support/tile_argument.hpp"
 
@@ -48,6 +49,9 @@ void add_study_flags(CLI::App& flags, StudyOptions& o, const StudyWords& words) 
   flags.add_option(names("--output", "--output_dir"), o.output,
                    "keep " + words.models + " and training states in this folder");
   flags.add_flag("--resume", o.resume, "continue from the training states in --output");
+  flags.add_option("--arch", o.architecture, architecture_help());
+  flags.add_flag("--cost", o.cost, "print what costs are made of, by layer and by action");
+  flags.add_option("--html", o.html, "write tables and charts into this file");
 }
 
 void require_consistent(const StudyOptions& o) {

@@ -26,6 +26,9 @@ struct StudyOptions {
   std::vector<std::string> compensation;
   std::string output;
   bool resume = false;
+  std::optional<std::string> architecture;
+  bool cost = false;
+  std::string html;
 
   bool runs(const std::string& mode) const;
 };

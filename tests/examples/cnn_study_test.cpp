@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -191,6 +192,22 @@ TEST_CASE("CnnStudy: errors of layers are 0 where they are exact", "[examples][c
   CHECK(inner.find("fc2") != nullptr);
   CHECK(errors(inner)[0].relative_error == 0.0);
   CHECK(errors(inner)[1].relative_error > 0.005);
+}
+
+TEST_CASE("CnnStudy: the work of all images on one device, LeNet-5's 416,520 products each", "[examples][cnn]") {
+  namespace action = pim::cost::action;
+  CnnStudy study = bundled({.instances = 2});
+  const auto work = [&](const TileConfig& config) { return study.post_training(config, {}).at(0).work; };
+  const pim::app::Work all = work(preset("pcm", lenet()));
+  CHECK(all.items == 200);
+  CHECK(all.inference[action::mac] == 200U * 416520U);
+  CHECK(all.inference[action::digital_mac] == 0);
+  CHECK(all.programming[action::mac] == 0);
+  const pim::app::Work inner = work(pim::app::in_layers(preset("pcm", lenet()), {"inner"}, lenet().graph));
+  constexpr std::uint64_t conv1 = 6 * 28 * 28 * 25, fc3 = 84 * 10;
+  CHECK(inner.inference[action::digital_mac] == 200 * (conv1 + fc3));
+  CHECK(inner.inference[action::mac] == 200 * (416520 - conv1 - fc3));
+  CHECK(inner.programming[action::array] < all.programming[action::array]);
 }
 
 TEST_CASE("in_layers: wrong choices are refused", "[examples][cnn]") {

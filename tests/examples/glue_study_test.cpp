@@ -86,3 +86,17 @@ TEST_CASE("GlueStudy: random differs from original, one instance has no spread",
   CHECK(!std::isnan(run.post_training(pim::io::TileConfig::preset("pcm"), {}).at(0).score_std));
   CHECK(run.post_training(pim::io::TileConfig::preset("ideal"), {}).at(0).instances == 1);
 }
+
+TEST_CASE("GlueStudy: the work of all sentences on one device, and compensation reaches the tile", "[examples]") {
+  namespace action = pim::cost::action;
+  GlueStudy one = study({.train = {.epochs = 0}}), two = study({.train = {.epochs = 0}, .instances = 2});
+  const pim::io::TileConfig pcm = pim::io::TileConfig::preset("pcm");
+  const auto first = one.post_training(pcm, {}).at(0), both = two.post_training(pcm, {}).at(0);
+  CHECK(first.work.items == 64);
+  CHECK(first.work.inference[action::mac] > 0);
+  CHECK(first.work.inference[action::digital_mac] > 0);  // attention multiplies activations
+  CHECK(both.work.inference[action::mac] == first.work.inference[action::mac]);
+  CHECK(both.work.programming[action::cell_write] == first.work.programming[action::cell_write]);
+  const auto late = [&](bool on) { return score(one.post_training(pcm, {.t_s = 1e9, .compensated = on})); };
+  CHECK(late(true) > late(false));
+}
