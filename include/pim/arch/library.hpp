@@ -5,17 +5,36 @@
 #include <vector>
 
 #include <pim/arch/digital_unit.hpp>
+#include <pim/arch/macro/analog_sram.hpp>
+#include <pim/arch/macro/colonnade.hpp>
 #include <pim/arch/macro/floating_point.hpp>
 #include <pim/arch/macro/hermes.hpp>
+#include <pim/arch/macro/int8_adder_tree.hpp>
 #include <pim/arch/macro/neurram.hpp>
+#include <pim/arch/macro/row_memory.hpp>
 #include <pim/core/text.hpp>
 
 namespace pim::arch {
 
-/// All that find_architecture knows: macros at a usual operating point, each with digital_unit() beside it.
+/// All that find_architecture knows: macros at a usual operating point and memories that compute in rows, each with
+/// digital_unit() beside it.
 inline const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> all = [] {
-    std::vector<Architecture> library = {macro::fp8_28nm(), macro::bf16_28nm(), macro::neurram(), macro::hermes()};
+    using namespace macro;
+    std::vector<Architecture> library = {fp8_28nm(),
+                                         bf16_28nm(),
+                                         adder_tree(isscc_2022_15_5()),
+                                         adder_tree(isscc_2023_7_2()),
+                                         adder_tree(isscc_2022_11_7()),
+                                         colonnade(),
+                                         neurram(),
+                                         hermes(),
+                                         wang_22nm(),
+                                         sinangil_7nm(),
+                                         jia_65nm(),
+                                         convpim_memristive(),
+                                         convpim_dram(),
+                                         ddr4_2400()};
     for (Architecture& architecture : library) {
       architecture = with(architecture, digital_unit());
       require_valid(architecture);
@@ -38,7 +57,7 @@ inline const Architecture& find_architecture(std::string_view name) {
     if (architecture.name == name) return architecture;
   }
   throw std::invalid_argument("unknown architecture " + in_quotes(name) + did_you_mean(name, architecture_names) +
-                              " There are " + join(architecture_names));
+                              " Known: " + join(architecture_names));
 }
 
 }  // namespace pim::arch

@@ -1,0 +1,74 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <pim/arch/architecture.hpp>
+
+/// Memories that compute with gates on whole rows: prices of row_cycle and row_gate, the actions of row programs.
+namespace pim::arch::macro {
+
+namespace detail {
+inline Architecture row_memory(Time cycle, std::optional<Energy> gate, const std::string& cycle_source,
+                               const std::string& gate_source, Basis basis) {
+  Architecture memory;
+  memory.prices = {{"row_cycle", Energy(), cycle, Time(), cycle_source + "; energy contained in row_gate", basis},
+                   {"row_gate", gate, Time(), Time(), gate_source + "; time contained in row_cycle", basis}};
+  return memory;
+}
+}  // namespace detail
+
+/// source  ConvPIM (O. Leitersdorf et al., arXiv 2305.04122), parameters of its model: 333 MHz and 6.4 fJ a gate
+inline Architecture convpim_memristive() {
+  Architecture memory = detail::row_memory(Time(3.0), Energy(6.4e-3), "ConvPIM: 3 ns a cycle", "ConvPIM: 6.4 fJ a gate",
+                                           Basis::published);
+  memory.name = "convpim-memristive";
+  memory.title = "ConvPIM memristive PIM";
+  memory.citation = "O. Leitersdorf, R. Ronen, S. Kvatinsky, ConvPIM, arXiv 2305.04122 (2023)";
+  memory.organisation = {.array_rows = 0, .array_cols = 1024, .source = "ConvPIM: rows of 1024 bits, 48 GiB in all"};
+  return memory;
+}
+
+/// source  as convpim_memristive: 0.5 MHz and 391 fJ a gate, for the same cycles as memristive programs
+inline Architecture convpim_dram() {
+  Architecture memory = detail::row_memory(Time(2000.0), Energy(0.391), "ConvPIM: 2 us a cycle",
+                                           "ConvPIM: 391 fJ a gate", Basis::published);
+  memory.name = "convpim-dram";
+  memory.title = "ConvPIM DRAM PIM";
+  memory.citation = convpim_memristive().citation;
+  memory.organisation = convpim_memristive().organisation;
+  return memory;
+}
+
+/// Commodity DDR4-2400: activate-activate-precharge (AAP) and activate-precharge (AP) on rows of 65536 bits.
+/// source  tRAS 32, tRP 14.16 and 4 ns between the activations of an AAP: MIMDRAM's gem5 configuration DDR4_2400_x64
+struct DDR4_2400 {
+  static constexpr Time t_ras = Time(32.0), t_rp = Time(14.16), t_overlap = Time(4.0);
+  static constexpr Time aap = t_ras + t_overlap + t_rp, ap = t_ras + t_rp;
+  static constexpr std::int64_t row_bits = 65536;  ///< 8 KiB over eight chips
+
+  /// Of one row activated and precharged in eight chips: IDD0 less the background, 1.2 V.
+  /// source  DRAMsim3 DDR4_8Gb_x8_2400: IDD0 48 mA, IDD3N 43 mA for 39 cycles, IDD2N 34 mA for 17, of 0.83 ns
+  static constexpr Energy activation() {
+    constexpr double ns = 0.83, milliampere_ns = ns * (48.0 * (39 + 17) - 43.0 * 39 - 34.0 * 17);
+    return Energy(8 * 1.2 * milliampere_ns);
+  }
+};
+
+/// row_cycle as an AAP, the longer of the two commands: an upper bound where a program has APs.
+inline Architecture ddr4_2400() {
+  Architecture memory = detail::row_memory(
+      DDR4_2400::aap, 2.0 * DDR4_2400::activation() / static_cast<double>(DDR4_2400::row_bits),
+      "DDR4-2400 (MIMDRAM): AAP = tRAS 32 + 4 + tRP 14.16 ns; an AP is 4 ns shorter",
+      "DRAMsim3, DDR4_8Gb_x8_2400: two activations of 8 chips at IDD0 less background, 1.2 V, over 65536 bits; that a "
+      "triple-row activation takes more is left out",
+      Basis::derived);
+  memory.name = "ddr4-2400";
+  memory.title = "DDR4-2400, triple-row activation";
+  memory.citation = "MIMDRAM (G. F. Oliveira et al., HPCA 2024), configuration DDR4_2400_x64";
+  memory.organisation = {
+      .array_rows = 0, .array_cols = DDR4_2400::row_bits, .source = "8 KiB a row over eight x8 chips"};
+  return memory;
+}
+
+}  // namespace pim::arch::macro
