@@ -1,9 +1,12 @@
-// What hardware was asked to do: a small network of two layers, one on digital FP8 arrays and one on ReRAM crossbars.
-// The ledger counts actions and the steps that have to follow each other, for each layer; it knows no prices.
+// What hardware was asked to do, and what it costs: a small network of two layers, one on digital FP8 arrays and one on
+// ReRAM crossbars. The ledger counts actions and the steps that have to follow each other, for each layer; an
+// architecture has prices for them, each with its source.
 #include <cstdint>
 #include <cstdio>
 #include <string>
 
+#include <pim/arch/evaluate.hpp>
+#include <pim/arch/library.hpp>
 #include <pim/core/random.hpp>
 #include <pim/kernel/matmul.hpp>
 #include <pim/nn/linear.hpp>
@@ -20,6 +23,18 @@ static void print(const char* title, const Ledger& ledger) {
                 static_cast<unsigned long long>(entry.tally.count),
                 static_cast<unsigned long long>(entry.tally.serial_steps));
   }
+}
+
+/// Energy and time of what one chip did, with and without what happens outside of its arrays.
+static bool print_cost(const char* title, const Ledger& ledger, const char* architecture) {
+  using namespace pim::arch::literals;
+  const pim::arch::Evaluation evaluation = pim::arch::evaluate(ledger, pim::arch::find_architecture(architecture));
+  const pim::arch::Cost whole = evaluation.total(pim::arch::Part::whole);
+  const pim::arch::Cost arrays = evaluation.total(pim::arch::Part::array_only);
+  if (!whole.energy || !whole.latency) return false;  // an action without a price: evaluation.unpriced() names it
+  std::printf("%-14s  %-10s  %10.1f pJ (arrays %10.1f pJ)  %10.1f ns (arrays %10.1f ns)\n", title, architecture,
+              whole.energy->in(1_pJ), arrays.energy->in(1_pJ), whole.latency->in(1_ns), arrays.latency->in(1_ns));
+  return *arrays.energy > 0_pJ && *whole.energy > *arrays.energy && *whole.latency >= *arrays.latency;
 }
 
 /// Sum over the actions outside of arrays: those are named digital_*.
@@ -41,6 +56,7 @@ int main() {
   narrow.initialise(0.1, rng.at(1));
 
   Ledger programming, inference;  // two ledgers, because weights are written once and used many times
+  Ledger digital, analog;         // of inference on either chip, because their prices differ
   const pim::Matrix x = pim::normal_matrix(16, 128, rng.at(2));
   pim::Matrix hidden(16, 256), y(16, 10);
   {
@@ -48,17 +64,22 @@ int main() {
     wide.program(rng.at(3), programming);
     narrow.program(rng.at(4), programming);
   }
+  wide.forward(x, hidden, rng.at(5), digital);
+  hidden = hidden.cwiseMax(0.0F);
+  digital.add(action::digital_activation, static_cast<std::uint64_t>(hidden.size()), 1);  // what you do, you book
+  narrow.forward(hidden, y, rng.at(6), analog);
   {
     const Ledger::Scope scope(inference, "network");
-    wide.forward(x, hidden, rng.at(5), inference);
-    hidden = hidden.cwiseMax(0.0F);
-    inference.add(action::digital_activation, static_cast<std::uint64_t>(hidden.size()), 1);  // what you do, you book
-    narrow.forward(hidden, y, rng.at(6), inference);
+    inference += digital;  // one after the other. overlap: at the same time, the longer steps count
+    inference += analog;
   }
   print("programming", programming);
   print("one batch of 16", inference);
 
-  Ledger whole = programming;  // += : one after the other. overlap: at the same time, the longer steps count
+  std::printf("\ncost of one batch\n");
+  const bool priced = print_cost("wide", digital, "fp8-28nm") && print_cost("narrow", analog, "neurram");
+
+  Ledger whole = programming;
   for (int batch = 0; batch < 10; ++batch) whole += inference;
   std::printf("\nten batches: %llu cells written, %llu multiply-accumulates in arrays, %llu actions outside of them\n",
               static_cast<unsigned long long>(whole[action::cell_write]),
@@ -69,5 +90,5 @@ int main() {
   const bool multiplied = whole[action::mac] == 10 * 16 * (128 * 256 + 256 * 10);
   const bool read = inference[action::adc_conversion] == 16 * 10;
   const bool in_order = inference.total(action::mac).serial_steps == 16 + 16;  // layers wait for each other
-  return written && multiplied && read && in_order ? 0 : 1;
+  return priced && written && multiplied && read && in_order ? 0 : 1;
 }

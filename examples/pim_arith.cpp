@@ -1,5 +1,6 @@
-// How many cycles, gates and cells does in-memory arithmetic take, and is it right? One row per operation, format and
-// kind of program: its counts, the host's speed at running it, and what an independent oracle says of its results.
+// How many cycles, gates and cells does in-memory arithmetic take, what does that cost, and is it right? One row per
+// operation, format and kind of program: its counts, energy and latency, the host's speed at running it, and what an
+// independent oracle says of its results.
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -9,9 +10,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <pim/arch/evaluate.hpp>
+#include <pim/arch/library.hpp>
+#include <pim/io/bar_chart.hpp>
 #include <pim/io/file.hpp>
+#include <pim/io/html_report.hpp>
 #include <pim/io/report.hpp>
 
+#include "support/costing.hpp"
 #include "support/program.hpp"
 #include "support/row_study.hpp"
 
@@ -20,6 +26,7 @@ using pim::app::RowProgram;
 using pim::app::RowResult;
 using pim::app::RowStudyOptions;
 using pim::app::Verify;
+using pim::arch::Architecture;
 using pim::arith::Contract;
 using pim::arith::Format;
 using pim::arith::Operation;
@@ -34,11 +41,14 @@ struct Flags {
   std::vector<std::string> variants = {"serial"}, gates = {"nor"}, inits = {"one"}, contracts, programs = {"ours"};
   std::vector<std::string> to = {"fp16"};
   pim::Index rows = 1 << 20;
-  std::string verify = "none", dump, fault_preset;
+  std::string verify = "none", dump, fault_preset, html;
+  std::optional<std::string> architecture;
   std::uint64_t every = 1;
   std::optional<double> error_rate;
   std::vector<std::string> stuck_cells, stuck_gates;
 };
+
+constexpr std::size_t most_bars = 24;  // of a chart
 
 bool is_all(const std::vector<std::string>& names) { return names.size() == 1 && names.front() == "all"; }
 
@@ -146,7 +156,47 @@ std::string label(const RowProgram& program) {
   return std::string(pim::arith::info(r.operation).name) + ' ' + name(r.format);
 }
 
-OrderedJson row_of(const RowProgram& program, const RowResult& result, bool has_faults) {
+/// DDR4-2400 with prices of the two commands, which differ; of one bit line, as a row is one.
+Architecture ddr4_commands() {
+  using Memory = pim::arch::macro::DDR4_2400;
+  const pim::arch::Energy activation = Memory::activation() / static_cast<double>(Memory::row_bits);
+  Architecture memory = pim::arch::find_architecture("ddr4-2400");
+  const std::string source = memory.find("row_gate")->source;
+  memory.prices.push_back({std::string(pim::app::action::dram_aap.name),
+                           2.0 * activation,
+                           Memory::aap,
+                           {},
+                           "AAP = tRAS 32 + 4 + tRP 14.16 ns (MIMDRAM); energy: " + source,
+                           pim::arch::Basis::derived});
+  memory.prices.push_back({std::string(pim::app::action::dram_ap.name),
+                           activation,
+                           Memory::ap,
+                           {},
+                           "AP = tRAS 32 + tRP 14.16 ns (MIMDRAM); energy: half of an AAP's",
+                           pim::arch::Basis::derived});
+  return memory;
+}
+/// What --arch says; unless given, what the gates were published for.
+Architecture architecture_of(const Flags& flags, const RowProgram& program) {
+  const std::string name = flags.architecture.value_or(program.gates == "dram" ? "ddr4-2400" : "convpim-memristive");
+  return name == "ddr4-2400" ? ddr4_commands() : pim::app::load_architecture(name);
+}
+/// Energy of one row's operation and of all rows, and the latency, which all rows share.
+OrderedJson cost_fields(const RowResult& result, const Architecture& architecture) {
+  using namespace pim::arch::literals;
+  const pim::arch::Evaluation evaluation = pim::arch::evaluate(result.ledger, architecture);
+  const pim::arch::Cost cost = evaluation.total(pim::arch::Part::whole);
+  const auto energy = cost.energy ? std::optional(cost.energy->in(1_pJ)) : std::nullopt;
+  const auto number = [](const std::optional<double>& value) { return value ? OrderedJson(*value) : OrderedJson(); };
+  return {{"architecture", architecture.name},
+          {"energy_pJ", number(energy)},
+          {"latency_ns", number(cost.latency ? std::optional(cost.latency->in(1_ns)) : std::nullopt)},
+          {"energy_all_rows_pJ", number(energy ? std::optional(*energy * static_cast<double>(result.rows)) : energy)},
+          {"unpriced", evaluation.unpriced(pim::arch::Part::whole)}};
+}
+
+OrderedJson row_of(const RowProgram& program, const RowResult& result, const Architecture& architecture,
+                   bool has_faults) {
   const Request& r = program.request;
   OrderedJson row;
   row["op"] = pim::arith::info(r.operation).name;
@@ -177,6 +227,7 @@ OrderedJson row_of(const RowProgram& program, const RowResult& result, bool has_
     row["mean_relative_error"] = result.mean_relative_error;
     row["wrong_not_finite"] = result.not_finite;
   }
+  row.update(cost_fields(result, architecture));
   row["row_gates_per_s"] = result.row_gates_per_s;
   return row;
 }
@@ -209,9 +260,52 @@ void add_flags(CLI::App& app, Flags& flags) {
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--faults", flags.fault_preset, "fcdram: error rates measured in DRAM chips")
       ->check(pim::app::one_of({"fcdram"}));
+  app.add_option(
+      "--arch", flags.architecture,
+      "what the rows cost: a name or a .json file; unless given, convpim-memristive, and ddr4-2400 for dram");
+  app.add_option("--html", flags.html, "write a table and charts into this file");
   list("--stuck-cell", flags.stuck_cells, "COLUMN:VALUE of cells that hold one value");
   list("--stuck-gate", flags.stuck_gates,
        "POSITION:VALUE of gates whose output is one value, counted in cells written");
+}
+
+/// What a chart calls a row: what tells the rows apart.
+std::string bar_name(const OrderedJson& row) {
+  std::string text = row["op"].get<std::string>() + ' ' + row["format"].get<std::string>();
+  for (const char* field : {"variant", "gates", "init", "contract", "program"}) {
+    if (row[field].is_string()) text += ", " + row[field].get<std::string>();
+  }
+  return text;
+}
+pim::io::HtmlReport report_of(const OrderedJson& results, const std::vector<pim::io::Column>& columns) {
+  pim::io::HtmlReport report("Arithmetic in memory", std::to_string(results.size()) +
+                                                         " programs that calculate in rows of memory: their cycles, "
+                                                         "gates, cells, energy and latency.");
+  report.section("Counts and costs",
+                 "Energy is that of one row; the latency is that of the program, which all rows share.");
+  report.table(results, columns, "A row for each program");
+  std::vector<std::string> names;
+  pim::io::BarSeries energy{"energy"}, latency{"latency"};
+  const auto value = [](const OrderedJson& v) { return v.is_number() ? std::optional(v.get<double>()) : std::nullopt; };
+  for (const OrderedJson& row : results) {
+    if (names.size() == most_bars) break;
+    names.push_back(bar_name(row));
+    energy.values.push_back(value(row["energy_pJ"]));
+    latency.values.push_back(value(row["latency_ns"]));
+  }
+  const std::string which = results.size() > most_bars ? " The first " + std::to_string(most_bars) + " programs." : "";
+  report.figure(pim::io::bar_chart({.title = "Energy of one operation",
+                                    .group_title = "program",
+                                    .value_title = "energy [pJ]",
+                                    .scale = pim::io::Scale::log},
+                                   names, {energy}),
+                "Energy of one operation in one row." + which);
+  report.figure(
+      pim::io::bar_chart(
+          {.title = "Latency", .group_title = "program", .value_title = "latency [ns]", .scale = pim::io::Scale::log},
+          names, {latency}),
+      "Time of one operation in all rows at once." + which);
+  return report;
 }
 }  // namespace
 
@@ -230,15 +324,19 @@ int main(int argc, char** argv) {
     if (!flags.dump.empty() && wanted.size() != 1)
       throw std::invalid_argument("--dump: " + std::to_string(wanted.size()) +
                                   " programs asked for, expected one; name one of each flag");
+    std::vector<Architecture> architectures;
+    for (const RowProgram& one : wanted) architectures.push_back(architecture_of(flags, one));
+    if (!flags.html.empty()) pim::io::require_writable(flags.html);
     std::string first_mismatch;
     bool is_wrong = false;
-    for (const RowProgram& one : wanted) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const RowProgram& one = wanted[i];
       pim::app::Progress line = program.progress(label(one) + " [%]", 100);
       options.progress = [&](std::uint64_t done, std::uint64_t total) {
         line.update(static_cast<pim::Index>(100 * done / total));
       };
       const RowResult result = pim::app::study(one, options);
-      program.results().push_back(row_of(one, result, options.faults.has_value()));
+      program.results().push_back(row_of(one, result, architectures[i], options.faults.has_value()));
       if (result.mismatches > 0 && !options.faults) {
         is_wrong = true;
         if (first_mismatch.empty()) first_mismatch = label(one) + ": " + result.first_mismatch;
@@ -265,8 +363,15 @@ int main(int argc, char** argv) {
       columns.push_back(
           {.field = "mean_relative_error", .heading = "mean error [relative]", .digits = 4, .significant = true});
     }
+    columns.push_back({.field = "energy_pJ", .heading = "energy [pJ]", .digits = 4, .significant = true});
+    columns.push_back({.field = "latency_ns", .heading = "latency [ns]", .digits = 6, .significant = true});
     columns.push_back({.field = "row_gates_per_s", .heading = "row-gates [1/s]", .digits = 3, .significant = true});
     program.print(pim::io::table(program.results(), columns));
+    if (!flags.html.empty()) {
+      pim::io::HtmlReport report = report_of(program.results(), columns);
+      pim::app::add_provenance(report, program, {argv, argv + argc}, architectures);
+      pim::io::write_file(flags.html, report.text());
+    }
     if (is_wrong) program.print("\nfirst wrong row: " + first_mismatch + '\n');
     return is_wrong ? 1 : 0;
   });

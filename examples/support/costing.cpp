@@ -7,6 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include <CLI/CLI.hpp>
+
 #include <pim/arch/evaluate.hpp>
 #include <pim/arch/library.hpp>
 #include <pim/core/text.hpp>
@@ -53,8 +55,7 @@ const char* default_architecture(const tile::AnyParams& params) {
         namespace ncb = tile::newcomputebench;
         if constexpr (is_one_of<Params, tile::DigitalFP8Tile, ncb::DigitalTile>) {
           return "fp8-28nm";
-        } else if constexpr (is_one_of<Params, tile::ReRAMTile, tile::GaussianReRAMTile, tile::CmoReRAMTile,
-                                       ncb::ReRAMTile>) {
+        } else if constexpr (is_one_of<Params, tile::ReRAMTile, tile::GaussianReRAMTile, tile::CmoReRAMTile>) {
           return "neurram";
         } else if constexpr (is_one_of<Params, tile::PCMTile, tile::HermesPCMTile, ncb::PCMTile>) {
           return "hermes";
@@ -112,9 +113,10 @@ arch::Architecture load_architecture(const std::string& argument) { return arch:
 
 std::optional<arch::Architecture> architecture_for(const std::optional<std::string>& argument,
                                                    const tile::AnyParams& params) {
+  if (std::holds_alternative<tile::IdealTileParams>(params)) return std::nullopt;
+  if (argument) return load_architecture(*argument);
   const char* own = default_architecture(params);
-  if (own == nullptr) return std::nullopt;
-  return argument ? load_architecture(*argument) : arch::find_architecture(own);
+  return own != nullptr ? std::optional(arch::find_architecture(own)) : std::nullopt;
 }
 
 OrderedJson cost_fields(const cost::Ledger& programming, const cost::Ledger& inference, std::uint64_t items,
@@ -249,6 +251,16 @@ std::vector<io::Source> price_sources(const std::vector<arch::Architecture>& arc
     if (!parts.empty()) sources.push_back({a.name + ": organisation", join(parts), o.source});
   }
   return sources;
+}
+
+void add_provenance(io::HtmlReport& report, Program& program, const std::vector<std::string>& words,
+                    const std::vector<arch::Architecture>& architectures) {
+  const std::string name = program.flags().get_name(), version = program.flags().version();
+  io::ResultDocument document;
+  document.program = name;
+  document.version = version.substr(std::min(version.size(), name.size() + 1));
+  document.config = program.config();
+  report.provenance(document, join(words, " "), price_sources(architectures));
 }
 
 }  // namespace pim::app

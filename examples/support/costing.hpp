@@ -11,6 +11,8 @@
 #include <pim/io/json.hpp>
 #include <pim/tile/library.hpp>
 
+#include "support/program.hpp"
+
 /// What a study cost: ledgers priced, as fields and rows of its results.
 namespace pim::app {
 
@@ -22,7 +24,8 @@ std::string architecture_help();
 arch::Architecture load_architecture(const std::string& argument);
 
 /// What --arch says; unless given, what a tile is usually built as: digital ones fp8-28nm, ReRAM neurram, PCM hermes.
-/// Nothing: the ideal tile, which stands for no hardware.
+/// Nothing: the ideal tile, which stands for no hardware; unless --arch is given, ncb-reram too, which books no
+/// conversions.
 std::optional<arch::Architecture> architecture_for(const std::optional<std::string>& argument,
                                                    const tile::AnyParams& params);
 
@@ -67,5 +70,9 @@ io::Chart breakdown_chart(const io::BarChartParams& params, const io::OrderedJso
 
 /// Where the architectures' prices come from, each once.
 std::vector<io::Source> price_sources(const std::vector<arch::Architecture>& architectures);
+
+/// Ends the report with the program, its version and flags, the command line `words`, and price_sources.
+void add_provenance(io::HtmlReport& report, Program& program, const std::vector<std::string>& words,
+                    const std::vector<arch::Architecture>& architectures);
 
 }  // namespace pim::app

@@ -6,6 +6,7 @@
 #include <pim/row/bulk_init.hpp>
 #include <pim/row/dram_listing.hpp>
 #include <pim/row/listing.hpp>
+#include <pim/row/routine.hpp>
 
 #include "support/row_study.hpp"
 
@@ -43,6 +44,21 @@ row::Routine routine(const RowProgram& program) {
 
 std::string listing(const RowProgram& program) {
   return with_program(program, [](const auto& built) { return row::write_listing(built); });
+}
+
+cost::Ledger ledger_of(const RowProgram& program) {
+  return with_program(program, [](const auto& built) {
+    cost::Ledger ledger;
+    if constexpr (requires { built.aap_count(); }) {
+      ledger.add(action::dram_aap, built.aap_count(), built.aap_count());
+      ledger.add(action::dram_ap, built.ap_count(), built.ap_count());
+    } else {
+      const row::Counts counts = built.counts();
+      ledger.add(row::action::row_cycle, counts.cycles, counts.cycles);
+      ledger.add(row::action::row_gate, counts.gates);
+    }
+    return ledger;
+  });
 }
 
 std::optional<row::Counts> published_counts(const RowProgram& program) {

@@ -52,6 +52,7 @@ RowResult study(const RowProgram& program, const RowStudyOptions& options) {
   const row::Routine routine = app::routine(program);
   RowResult result;
   result.counts = routine.counts();
+  result.ledger = ledger_of(program);
   result.published = published_counts(program);
   result.rows = static_cast<std::uint64_t>(options.rows);
   if (options.verify == Verify::exhaustive) {

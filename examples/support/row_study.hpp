@@ -7,11 +7,18 @@
 #include <vector>
 
 #include <pim/arith/request.hpp>
+#include <pim/cost/ledger.hpp>
 #include <pim/row/program.hpp>
 #include <pim/row/routine.hpp>
 
 /// Row programs for the command line: requests compiled for gate sets by name, timed and verified.
 namespace pim::app {
+
+/// Commands of DRAM programs: activate-activate-precharge and activate-precharge.
+namespace action {
+inline constexpr cost::Action dram_aap{"dram_aap"};
+inline constexpr cost::Action dram_ap{"dram_ap"};
+}  // namespace action
 
 struct RowProgram {
   arith::Request request;
@@ -33,6 +40,7 @@ struct RowStudyOptions {
 
 struct RowResult {
   row::Counts counts;
+  cost::Ledger ledger;                   ///< of the program in one row; all rows together take the same steps
   std::optional<row::Counts> published;  ///< of the published program for the same request, where there is one
   std::uint64_t rows = 0;
   double row_gates_per_s = 0;
@@ -50,6 +58,8 @@ bool exists(const RowProgram& program);
 /// @{ throws  std::invalid_argument: see study
 row::Routine routine(const RowProgram& program);
 std::string listing(const RowProgram& program);  ///< as text
+/// What one row books: row_cycle and row_gate of memristive programs, dram_aap and dram_ap of DRAM programs.
+cost::Ledger ledger_of(const RowProgram& program);
 /// @}
 /// Counts of the published memristive program of the same request, where there is one.
 std::optional<row::Counts> published_counts(const RowProgram& program);
