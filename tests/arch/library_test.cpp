@@ -92,6 +92,7 @@ TEST_CASE("library: row memories by ConvPIM's parameters and DDR4's commands", "
   CHECK(1.0 / (memristive.energy->in(1_J) / 1000) == Approx(2.708e11).epsilon(1e-4));  // ConvPIM, additions a joule
   CHECK(dram.latency->in(1_us) == Approx(577 * 2));
   CHECK(1.0 / (dram.energy->in(1_J) / 1000) == Approx(4.4325e9).epsilon(1e-4));
-  using Commands = macro::DDR4_2400;
-  CHECK((193 * Commands::aap + 64 * Commands::ap).in(1_us) == Approx(12.64).epsilon(1e-3));  // MIMDRAM's 32-bit add
+  const Architecture& ddr4 = find_architecture("ddr4-2400");
+  CHECK(ddr4.find("row_cycle")->time_per_step->in(1_ns) == Approx(50.16));
+  CHECK(ddr4.find("row_gate")->energy->in(1_fJ) == Approx(105.3).epsilon(1e-3));  // 2 * 3.450 nJ over 65536 bits
 }

@@ -1,6 +1,7 @@
 #include <pim/io/architecture_file.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 
@@ -85,6 +86,16 @@ TEST_CASE("architecture file: every built-in, written and read, is the same reco
     CAPTURE(built_in.name);
     CHECK(by_action(pim::io::read_architecture(path)) == by_action(built_in));
   }
+}
+
+TEST_CASE("architecture file: the shipped example", "[arch_file]") {
+  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+  const Architecture a = pim::io::read_architecture(root / "examples" / "configs" / "architecture.json");
+  CHECK_NOTHROW(require_valid(a));
+  CHECK(a.organisation.arrays == 96);
+  CHECK(a.find("adc_conversion")->energy->in(1_pJ) == 2.0);
+  CHECK(a.find("adc_conversion")->time_per_step == 0_ns);
+  CHECK(*a.find("mac") == *find_architecture("neurram").find("mac"));
 }
 
 TEST_CASE("architecture file: wrong keys and names, with the nearest", "[arch_file]") {

@@ -34,7 +34,7 @@ inline const std::vector<Architecture>& architectures() {
                                          jia_65nm(),
                                          convpim_memristive(),
                                          convpim_dram(),
-                                         ddr4_2400()};
+                                         ddr4_2400_memory()};
     for (Architecture& architecture : library) {
       architecture = with(architecture, digital_unit());
       require_valid(architecture);

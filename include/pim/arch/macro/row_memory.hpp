@@ -4,6 +4,7 @@
 #include <string>
 
 #include <pim/arch/architecture.hpp>
+#include <pim/arch/dram_timing.hpp>
 
 /// Memories that compute with gates on whole rows: prices of row_cycle and row_gate, the actions of row programs.
 namespace pim::arch::macro {
@@ -24,7 +25,9 @@ inline Architecture convpim_memristive() {
                                            Basis::published);
   memory.name = "convpim-memristive";
   memory.title = "ConvPIM memristive PIM";
-  memory.citation = "O. Leitersdorf, R. Ronen, S. Kvatinsky, ConvPIM, arXiv 2305.04122 (2023)";
+  memory.citation =
+      "O. Leitersdorf, R. Ronen, S. Kvatinsky, ConvPIM: evaluating digital processing-in-memory through convolutional "
+      "neural network acceleration, arXiv 2305.04122 (2023)";
   memory.organisation = {.array_rows = 0, .array_cols = 1024, .source = "ConvPIM: rows of 1024 bits, 48 GiB in all"};
   return memory;
 }
@@ -40,25 +43,19 @@ inline Architecture convpim_dram() {
   return memory;
 }
 
-/// Commodity DDR4-2400: activate-activate-precharge (AAP) and activate-precharge (AP) on rows of 65536 bits.
-/// source  tRAS 32, tRP 14.16 and 4 ns between the activations of an AAP: MIMDRAM's gem5 configuration DDR4_2400_x64
-struct DDR4_2400 {
-  static constexpr Time t_ras = Time(32.0), t_rp = Time(14.16), t_overlap = Time(4.0);
-  static constexpr Time aap = t_ras + t_overlap + t_rp, ap = t_ras + t_rp;
-  static constexpr std::int64_t row_bits = 65536;  ///< 8 KiB over eight chips
+/// Of one row of 65536 bits activated and precharged in eight DDR4-2400 chips: IDD0 less the background, 1.2 V.
+/// source  DRAMsim3 DDR4_8Gb_x8_2400: IDD0 48 mA, IDD3N 43 mA for 39 cycles, IDD2N 34 mA for 17, of 0.83 ns
+constexpr Energy ddr4_2400_activation() {
+  constexpr double milliampere_ns = 0.83 * (48.0 * (39 + 17) - 43.0 * 39 - 34.0 * 17);
+  return Energy(8 * 1.2 * milliampere_ns);
+}
 
-  /// Of one row activated and precharged in eight chips: IDD0 less the background, 1.2 V.
-  /// source  DRAMsim3 DDR4_8Gb_x8_2400: IDD0 48 mA, IDD3N 43 mA for 39 cycles, IDD2N 34 mA for 17, of 0.83 ns
-  static constexpr Energy activation() {
-    constexpr double ns = 0.83, milliampere_ns = ns * (48.0 * (39 + 17) - 43.0 * 39 - 34.0 * 17);
-    return Energy(8 * 1.2 * milliampere_ns);
-  }
-};
-
-/// row_cycle as an AAP, the longer of the two commands: an upper bound where a program has APs.
-inline Architecture ddr4_2400() {
+/// row_cycle as an AAP, the longer of the two commands: an upper bound where a program has APs; dram_timing.hpp has
+/// both.
+inline Architecture ddr4_2400_memory() {
+  constexpr std::int64_t row_bits = 65536;  // 8 KiB
   Architecture memory = detail::row_memory(
-      DDR4_2400::aap, 2.0 * DDR4_2400::activation() / static_cast<double>(DDR4_2400::row_bits),
+      ddr4_2400.aap(), 2.0 * ddr4_2400_activation() / static_cast<double>(row_bits),
       "DDR4-2400 (MIMDRAM): AAP = tRAS 32 + 4 + tRP 14.16 ns; an AP is 4 ns shorter",
       "DRAMsim3, DDR4_8Gb_x8_2400: two activations of 8 chips at IDD0 less background, 1.2 V, over 65536 bits; that a "
       "triple-row activation takes more is left out",
@@ -66,8 +63,7 @@ inline Architecture ddr4_2400() {
   memory.name = "ddr4-2400";
   memory.title = "DDR4-2400, triple-row activation";
   memory.citation = "MIMDRAM (G. F. Oliveira et al., HPCA 2024), configuration DDR4_2400_x64";
-  memory.organisation = {
-      .array_rows = 0, .array_cols = DDR4_2400::row_bits, .source = "8 KiB a row over eight x8 chips"};
+  memory.organisation = {.array_rows = 0, .array_cols = row_bits, .source = "8 KiB a row over eight x8 chips"};
   return memory;
 }
 
