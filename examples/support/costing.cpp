@@ -12,6 +12,7 @@
 #include <pim/arch/evaluate.hpp>
 #include <pim/arch/library.hpp>
 #include <pim/core/text.hpp>
+#include <pim/io/architecture_file.hpp>
 #include <pim/io/number_text.hpp>
 
 namespace pim::app {
@@ -109,7 +110,10 @@ std::string architecture_help() {
   return "what hardware costs: " + join(arch::architecture_names) + " or a .json file; unless given, each tile's own";
 }
 
-arch::Architecture load_architecture(const std::string& argument) { return arch::find_architecture(argument); }
+arch::Architecture load_architecture(const std::string& argument) {
+  const bool is_file = argument.ends_with(".json") || argument.find('/') != std::string::npos;
+  return is_file ? io::read_architecture(argument) : arch::find_architecture(argument);
+}
 
 std::optional<arch::Architecture> architecture_for(const std::optional<std::string>& argument,
                                                    const tile::AnyParams& params) {
