@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <pim/arch/dram_timing.hpp>
 #include <pim/arch/evaluate.hpp>
 #include <pim/arch/library.hpp>
 #include <pim/io/bar_chart.hpp>
@@ -156,24 +157,24 @@ std::string label(const RowProgram& program) {
   return std::string(pim::arith::info(r.operation).name) + ' ' + name(r.format);
 }
 
-/// DDR4-2400 with prices of the two commands, which differ; of one bit line, as a row is one.
+/// DDR4-2400 with a price of either command, in one column.
 Architecture ddr4_commands() {
-  using Memory = pim::arch::macro::DDR4_2400;
-  const pim::arch::Energy activation = Memory::activation() / static_cast<double>(Memory::row_bits);
-  Architecture memory = pim::arch::find_architecture("ddr4-2400");
-  const std::string source = memory.find("row_gate")->source;
+  namespace arch = pim::arch;
+  Architecture memory = arch::find_architecture("ddr4-2400");
+  const arch::Energy activation =
+      arch::macro::ddr4_2400_activation() / static_cast<double>(memory.organisation.array_cols);
   memory.prices.push_back({std::string(pim::app::action::dram_aap.name),
                            2.0 * activation,
-                           Memory::aap,
+                           arch::ddr4_2400.aap(),
                            {},
-                           "AAP = tRAS 32 + 4 + tRP 14.16 ns (MIMDRAM); energy: " + source,
-                           pim::arch::Basis::derived});
+                           "MIMDRAM: tRAS 32 + 4 + tRP 14.16 ns; energy: " + memory.find("row_gate")->source,
+                           arch::Basis::derived});
   memory.prices.push_back({std::string(pim::app::action::dram_ap.name),
                            activation,
-                           Memory::ap,
+                           arch::ddr4_2400.ap(),
                            {},
-                           "AP = tRAS 32 + tRP 14.16 ns (MIMDRAM); energy: half of an AAP's",
-                           pim::arch::Basis::derived});
+                           "MIMDRAM: tRAS 32 + tRP 14.16 ns; energy: one activation, half of an AAP's",
+                           arch::Basis::derived});
   return memory;
 }
 /// What --arch says; unless given, what the gates were published for.

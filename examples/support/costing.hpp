@@ -68,18 +68,6 @@ struct BreakdownFields {
 io::Chart breakdown_chart(const io::BarChartParams& params, const io::OrderedJson& rows, const BreakdownFields& fields,
                           std::size_t most_groups = 24);
 
-/// What ConvPIM's memories and GPUs need at least for an item of so many multiply-accumulates; nothing is lost to data
-/// movement or idle hardware: a row each for nor-fp32, nor-fp16, dram-fp32, dram-fp16, a6000, a100.
-///
-///   system, title, basis ("bound")
-///   energy_pJ   of the item
-///   latency_ns  from one item to the next at full throughput: all rows of the memory, or the GPU's peak, work
-///   area_mm2    the GPU's die; the memories' is not known
-///
-/// Row programs are the published NOT/NOR ones, and ConvPIM prices DRAM by the same cycles; a multiply-accumulate is
-/// two FLOP of the GPU's float32 peak. No multiply-accumulates: no rows. source  arch/memory_machine.hpp, arch/gpu.hpp
-io::OrderedJson bound_rows(std::uint64_t macs_per_item);
-
 /// Where the architectures' prices come from, each once.
 std::vector<io::Source> price_sources(const std::vector<arch::Architecture>& architectures);
 

@@ -150,25 +150,3 @@ TEST_CASE("sources of prices name constant, value, basis and citation, each arch
   CHECK(sources[3].value == "1 pJ, 1 ns each, published");
   CHECK(sources[4].value == "2 um2 a cell, 1 mm2 outside of arrays");
 }
-
-TEST_CASE("bounds are ConvPIM's throughput and efficiency turned over", "[costing]") {
-  const OrderedJson rows = app::bound_rows(1000);
-  REQUIRE(rows.size() == 6);
-  const double memory_rows = 48.0 * 1024 * 1024 * 1024 * 8 / 1024;  // 48 GiB in rows of 1024 bits
-  const auto check = [&](std::size_t i, const char* system, double energy_pJ, double latency_ns) {
-    CAPTURE(system);
-    CHECK(rows[i]["system"] == system);
-    CHECK(rows[i]["basis"] == "bound");
-    CHECK(rows[i]["energy_pJ"].get<double>() == Approx(energy_pJ));
-    CHECK(rows[i]["latency_ns"].get<double>() == Approx(latency_ns));
-  };
-  check(0, "nor-fp32", 1000 * 15583 * 6.4e-3, 1000 * 15583 * 3.0 / memory_rows);  // 3997 + 11586 cycles
-  check(1, "nor-fp16", 1000 * 4758 * 6.4e-3, 1000 * 4758 * 3.0 / memory_rows);    // 1978 + 2780
-  check(2, "dram-fp32", 1000 * 15583 * 0.391, 1000 * 15583 * 2000.0 / memory_rows);
-  check(3, "dram-fp16", 1000 * 4758 * 0.391, 1000 * 4758 * 2000.0 / memory_rows);
-  check(4, "a6000", 300e3 * 2000 / 38.71e3, 2000 / 38.71e3);  // 300 W; 38.71 TFLOP/s
-  check(5, "a100", 300e3 * 2000 / 19.49e3, 2000 / 19.49e3);
-  CHECK(rows[0]["area_mm2"].is_null());
-  CHECK(rows[4]["area_mm2"].get<double>() == Approx(628.0));
-  CHECK(app::bound_rows(0).empty());
-}
