@@ -51,6 +51,9 @@ class Program {
   /// "config" of the JSON document: all flags with their values, before the body runs.
   io::OrderedJson& config() { return document_.config; }
 
+  /// All of the JSON document, of which results and config are parts.
+  const io::ResultDocument& document() const { return document_; }
+
   /// Text for people: on standard output, unless --quiet or JSON goes there.
   void print(const std::string& text) const;
   /// A progress line, seen on a terminal only. `total` in steps.

@@ -39,7 +39,7 @@ struct Workload {
 };
 
 /// How far from the published evaluation.
-struct ConvPIMVariant {
+struct WorkloadVariant {
   bool corrected_outputs = false;  ///< convolutions without padding: (225 - k)^2 outputs, as the GPUs calculated
   std::array<NetworkMacs, 3> networks = convpim_networks;
 };
@@ -47,7 +47,7 @@ struct ConvPIMVariant {
 /// The workloads of one study at one width; none where ConvPIM has none. Sizes are those of its experiments: 2^30
 /// elements 1024 times; 2^34 multiply-accumulates 1024 times; 32,768 channels of 224 x 224 128 times; batches of 512
 /// images 128 times.
-inline std::vector<Workload> workloads(Study study, int bits, const ConvPIMVariant& variant = {}) {
+inline std::vector<Workload> workloads(Study study, int bits, const WorkloadVariant& variant = {}) {
   std::vector<Workload> found;
   switch (study) {
     case Study::arithmetic:

@@ -41,6 +41,10 @@ inline constexpr MemoryMachine convpim_dram{.name = "dram",
                                             .cycle = Time(2000.0),
                                             .gate = Energy(0.391)};
 
+/// Energy of one AAP or AP in one column: a quarter of the gate's, since an in-DRAM AND or OR is four AAPs.
+/// source  command lists of Ambit in CMU-SAFARI/MIMDRAM's gem5 model
+inline constexpr Energy convpim_dram_command = convpim_dram.gate / 4.0;
+
 /// What one operation takes in one row.
 struct RowWork {
   Time time = {};
