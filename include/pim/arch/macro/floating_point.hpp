@@ -3,60 +3,61 @@
 
 #include <pim/arch/macro/point.hpp>
 
+/// Digital floating-point macros of 28 nm: their efficiencies are the published ones, at no other operating point.
 namespace pim::arch::macro {
 
 namespace detail {
-/// Bits of inputs two a cycle at 182 MHz, and the area of a weight, of another 28 nm macro.
-inline constexpr const char* like_int8 =
-    "not published for this macro; as ISSCC 2023 7.2, another digital macro of 28 nm: ";
-
-inline Architecture floating_point_28nm(double tera_flops_per_watt, int input_bits, int weight_bits, Area cell,
-                                        const std::string& where, const std::string& cell_source) {
-  const Time cycle = 1.0 / Frequency(0.182);
-  const int cycles = (input_bits + 1) / 2;
+/// step: of one input vector
+inline Architecture floating_point_28nm(double tera_flops_per_watt, const std::string& where, Time step, Basis basis,
+                                        const std::string& step_source, int weight_bits) {
   Architecture macro;
-  macro.organisation.cell_area = cell;
-  macro.organisation.source = cell_source;
-  macro.prices = {
-      {"mac", Energy(2.0 / tera_flops_per_watt), static_cast<double>(cycles) * cycle, Time(),
-       where + "; time " + like_int8 + "182 MHz, two of " + std::to_string(input_bits) + " aligned input bits a cycle",
-       Basis::derived},
-      contained("align", "mac, the efficiency is of the whole macro; behind the multiplications in a pipeline"),
-      contained("array_read", "mac"),
-      {"cell_write", Energy(weight_bits / 64.0 * 10.0), cycle, Time(),
-       "Horowitz, ISSCC 2014: 64 bits in an SRAM of 8 KB 10 pJ, 45 nm; a word line a cycle", Basis::assumed}};
+  macro.prices = {{"mac", Energy(2.0 / tera_flops_per_watt), Time(), Time(), where, Basis::derived},
+                  contained("align", "mac and array_read: the efficiency is that of the whole macro"),
+                  {"array_read", Energy(), step, Time(), "energy contained in mac; " + step_source, basis},
+                  {"cell_write", Energy(weight_bits / 64.0 * 10.0), step, Time(),
+                   "Horowitz, ISSCC 2014: 64 bits in an SRAM of 8 KB 10 pJ, 45 nm; a word line in the time of a read",
+                   Basis::assumed}};
   return macro;
 }
 }  // namespace detail
 
-/// A digital macro of 64 x 96 FP8 weights at fixed E5M7 alignment (an aligned operand is 8 bits with its sign), 28 nm.
-/// source  L. Zhao, K. Shao et al., arXiv 2602.05743, abstract
+/// 64 x 96 FP8 weights at fixed E5M7 alignment: 8 bits with the sign.
+/// source  L. Zhao, K. Shao et al., arXiv 2602.05743, abstract: efficiency and size. Time and area are not in it: they
+///         are those of the INT8 operands of ISSCC 2023 7.2, another digital macro of 28 nm
 inline Architecture fp8_28nm() {
   Architecture macro = detail::floating_point_28nm(
-      20.4, 8, 8, Area(0.1462e6 / (8.0 * 128.0 * 8.0)), "Zhao and Shao 2026, abstract: 20.4 TFLOPS/W at fixed E5M7",
-      std::string("arXiv 2602.05743, abstract: 64 x 96; area of a weight ") + detail::like_int8 +
-          "0.1462 mm2 for 8 x 128 x 8 weights");
+      20.4, "Zhao 2026, abstract: 20.4 TFLOPS/W at fixed E5M7", 4.0 / Frequency(0.182), Basis::assumed,
+      "time as of the 8-bit operands of ISSCC 2023 7.2: 4 cycles at 182 MHz", 8);
   macro.name = "fp8-28nm";
   macro.title = "FP8 digital macro, 28 nm";
   macro.citation =
       "L. Zhao, K. Shao et al., Balancing FP8 computation accuracy and efficiency on digital CIM via shift-aware "
       "on-the-fly aligned-mantissa bitwidth prediction, arXiv 2602.05743 (2026)";
-  macro.organisation.array_rows = 64;
-  macro.organisation.array_cols = 96;
+  macro.organisation = {.array_rows = 64,
+                        .array_cols = 96,
+                        .cell_area = Area(0.1462e6 / 8192.0),
+                        .source =
+                            "Zhao 2026, abstract: 64 x 96; area of a weight as of the 8192 bytes of ISSCC 2023 "
+                            "7.2 in 0.1462 mm2"};
   return macro;
 }
 
-/// A digital BF16 macro of 64 kb, 28 nm.
-/// source  the abstract's 31.6 TFLOPS/W and 2.05 TFLOPS/mm2
+/// 4096 BF16 weights, the chip of isscc_2023_7_2.
+/// source  A. Guo et al., ISSCC 2023 7.2: 31.6 TFLOPS/W, 2.05 TFLOPS/mm2, 0.1462 mm2
 inline Architecture bf16_28nm() {
-  // 64 kb are 4096 weights of 16 bits; at 2 operations each, every cycle of a MAC, the area is that of the throughput
-  const double mac_ns = 5.0 / 0.182;
   Architecture macro = detail::floating_point_28nm(
-      31.6, 9, 16, Area(2e-3 / mac_ns / 2.05 * 1e6), "A 28 nm 64 kb digital BF16 macro, abstract: 31.6 TFLOPS/W",
-      "2.05 TFLOPS/mm2 (abstract) with one weight's multiply-accumulate in the time of mac");
+      31.6, "Guo 2023, abstract: 31.6 TFLOPS/W", Time(8.0 * 128.0 * 2e-3 / (2.05 * 0.1462)), Basis::derived,
+      "time by 2.05 TFLOPS/mm2 on 0.1462 mm2, 8 x 128 products at once", 16);
   macro.name = "bf16-28nm";
   macro.title = "BF16 digital macro, 28 nm";
-  macro.citation = "A 28 nm 64 kb 31.6 TFLOPS/W digital-domain floating-point computing-in-memory macro, ISSCC 2023";
+  macro.citation =
+      "A. Guo et al., A 28nm 64-kb 31.6-TFLOPS/W digital-domain floating-point-computing-unit and double-bit 6T-SRAM "
+      "computing-in-memory macro for floating-point CNNs, ISSCC 2023";
+  macro.organisation = {.array_rows = 128,
+                        .array_cols = 1,
+                        .arrays = 8,
+                        .cell_area = Area(0.1462e6 / 4096.0),
+                        .source = "Guo 2023: 64 kb in 0.1462 mm2; a cell is a weight of 16 bits"};
   return macro;
 }
 

@@ -32,7 +32,7 @@ inline Architecture hermes(const HermesParams& params = {}) {
                            .array_cols = 256,
                            .arrays = 64,
                            .cell_area = Area(16.1 / 0.4 * 1e6 / cores / cells / 2.0),
-                           .source = "Le Gallo 2023, abstract: 400 GOPS/mm2 at 16.1 TOPS; half of a unit cell is the "
+                           .source = "400 GOPS/mm2 of cores at 16.1 TOPS, quoted from memory; half of a unit cell is a "
                                      "cell of a differential pair"},
           .prices = {{"mac", Energy(phases * 2.0 / tops_per_watt), Time(), Time(),
                       fit + "; converters contained, no split is published", Basis::fitted},

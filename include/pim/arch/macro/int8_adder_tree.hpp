@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 
+#include <pim/arch/macro/floating_point.hpp>
 #include <pim/arch/macro/point.hpp>
 #include <pim/core/check.hpp>
 
@@ -90,7 +91,9 @@ inline Architecture adder_tree(const AdderTreeMacro& macro, const Activity& acti
 inline AdderTreeMacro isscc_2022_15_5() {
   return {.name = "int8-booth-28nm",
           .title = "INT8 Booth macro, 28 nm (ISSCC 2022 15.5)",
-          .citation = "ISSCC 2022, paper 15.5, doi 10.1109/ISSCC42614.2022.9731762",
+          .citation =
+              "F. Tu et al., A 28nm 29.2TFLOPS/W BF16 and 36.5TOPS/W INT8 reconfigurable digital CIM processor with "
+              "unified FP/INT pipeline and bitwise in-memory Booth multiplication, ISSCC 2022, 15.5",
           .inputs = 32,
           .outputs = 6,
           .arrays = 64,
@@ -103,7 +106,7 @@ inline AdderTreeMacro isscc_2022_15_5() {
 inline AdderTreeMacro isscc_2023_7_2() {
   return {.name = "int8-columns-28nm",
           .title = "INT8 macro with a tree for each weight bit, 28 nm (ISSCC 2023 7.2)",
-          .citation = "ISSCC 2023, paper 7.2, doi 10.1109/ISSCC42615.2023.10067260",
+          .citation = bf16_28nm().citation,
           .inputs = 128,
           .outputs = 1,
           .arrays = 8,
@@ -116,7 +119,9 @@ inline AdderTreeMacro isscc_2023_7_2() {
 inline AdderTreeMacro isscc_2022_11_7() {
   return {.name = "int8-bitwise-28nm",
           .title = "INT8 bitwise macro, 28 nm (ISSCC 2022 11.7)",
-          .citation = "ISSCC 2022, paper 11.7, doi 10.1109/ISSCC42614.2022.9731545",
+          .citation =
+              "B. Yan et al., A 1.041-Mb/mm2 27.38-TOPS/W signed-INT8 dynamic-logic-based ADC-less SRAM "
+              "compute-in-memory macro in 28nm with reconfigurable bitwise operation, ISSCC 2022, 11.7",
           .inputs = 32,
           .outputs = 1,
           .arrays = 2,

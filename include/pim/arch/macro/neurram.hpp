@@ -29,29 +29,28 @@ inline Architecture neurram(const NeurramParams& params = {}) {
   const std::string fit = ", Wan 2022, Extended Data; proportional to " +
                           std::to_string(std::max(1, params.input_bits - 1)) +
                           " pulse phases, fitted on 2, 4, 6 and 8 input bits";
-  return {
-      .name = "neurram",
-      .title = "NeuRRAM, 130 nm ReRAM",
-      .citation =
-          "W. Wan et al., A compute-in-memory chip based on resistive random-access memory, Nature 608, 504 "
-          "(2022)",
-      .organisation = {.array_rows = 256,
-                       .array_cols = 256,
-                       .arrays = 48,
-                       .cell_area = Area(1270.0 / 0.28 / 256.0),
-                       .source = "Wan 2022, Extended Data: 1270 um2 to a neuron, 256 neurons, which are 28 % of a "
-                                 "core"},
-      .prices = {{"mac", 2.0 * phases * (word_line + input), Time(), Time(),
-                  "word-line switching and input pulses, both by the cell" + fit, Basis::fitted},
-                 contained("dac_conversion", "mac: what a line takes is by the cell on it"),
-                 {"adc_conversion", 2.0 * inputs * phases * neuron, Time(), Time(),
-                  "neurons and their control, of 128 inputs" + fit, Basis::fitted},
-                 {"array_read", Energy(), phases * phase, Time(),
-                  "energy contained in mac and adc_conversion; time" + fit, Basis::fitted},
-                 {"cell_write", Energy(766.8), Time(8520.0), Time(),
-                  "8.52 pulses of 1 us (Wan 2022, Methods) at 1.5 V into a cell of 40 uS, an upper bound; the cells "
-                  "of a word line at once; reads between pulses are left out",
-                  Basis::assumed}}};
+  return {.name = "neurram",
+          .title = "NeuRRAM, 130 nm ReRAM",
+          .citation =
+              "W. Wan et al., A compute-in-memory chip based on resistive random-access memory, Nature 608, 504 "
+              "(2022)",
+          .organisation = {.array_rows = 256,
+                           .array_cols = 256,
+                           .arrays = 48,
+                           .cell_area = Area(1270.0 / 0.28 / 256.0),
+                           .source = "Wan 2022, Extended Data: 1270 um2 to a neuron, 256 neurons, which are 28 % of a "
+                                     "core"},
+          .prices = {{"mac", 2.0 * phases * (word_line + input), Time(), Time(),
+                      "word-line switching and input pulses, both by the cell" + fit, Basis::fitted},
+                     contained("dac_conversion", "mac: what a line takes is by the cell on it"),
+                     {"adc_conversion", 2.0 * inputs * phases * neuron, Time(), Time(),
+                      "neurons and their control, of 128 inputs" + fit, Basis::fitted},
+                     {"array_read", Energy(), phases * phase, Time(),
+                      "energy contained in mac and adc_conversion; time" + fit, Basis::fitted},
+                     {"cell_write", Energy(766.8), Time(8520.0), Time(),
+                      "8.52 pulses of 1 us (Wan 2022, Methods, quoted from memory) at 1.5 V into a cell of 40 uS, an "
+                      "upper bound; the cells of a word line at once; reads between pulses are left out",
+                      Basis::assumed}}};
 }
 
 /// Throughput, efficiency and the energy of an operation by component, for 1 to 8 input bits.
