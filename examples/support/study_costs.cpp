@@ -10,12 +10,17 @@
 #include <pim/io/number_text.hpp>
 #include <pim/io/scatter_chart.hpp>
 
+#include "support/bounds.hpp"
 #include "support/costing.hpp"
 
 namespace pim::app {
 
 namespace {
 using io::OrderedJson;
+
+constexpr const char* bounds_note =
+    "Bounds: exact arithmetic, all rows or units at work all the time, nothing is moved; latency is the time of one "
+    "among many.";
 
 bool varies(const OrderedJson& rows, const std::string& field) {
   return std::any_of(rows.begin(), rows.end(), [&](const OrderedJson& row) { return row[field] != rows[0][field]; });
@@ -80,6 +85,40 @@ void StudyCosts::price(OrderedJson& row, const Work& work, const io::TileConfig&
   if (!known) breakdowns_.push_back(parts);
 }
 
+void StudyCosts::add_bounds() {
+  OrderedJson& rows = program_.results();
+  std::vector<const OrderedJson*> subjects;  // the row of each that has the score of exact arithmetic, or any
+  for (const OrderedJson& row : rows) {
+    if (!row["macs"].is_number()) continue;
+    const auto same = std::find_if(subjects.begin(), subjects.end(), [&](const OrderedJson* other) {
+      return (*other)[fields_.subject] == row[fields_.subject];
+    });
+    if (same == subjects.end()) {
+      subjects.push_back(&row);
+    } else if ((**same)["mode"] != "original" && row["mode"] == "original") {
+      *same = &row;
+    }
+  }
+  OrderedJson bounds = OrderedJson::array();
+  for (const OrderedJson* subject : subjects) {
+    const bool exact = (*subject)["mode"] == "original";
+    for (const OrderedJson& bound : bound_rows(static_cast<std::uint64_t>((*subject)["macs"].get<double>()))) {
+      OrderedJson& row = bounds.emplace_back(*subject);
+      for (auto& [field, value] : row.items()) {
+        const bool kept = field == fields_.subject || field == "metric" || field == "n" || field == "n_eval" ||
+                          field == "seed" || (exact && field == fields_.score);
+        if (!kept) value = nullptr;
+      }
+      row["tile"] = bound["system"];
+      row["mode"] = row["basis"] = "bound";
+      for (const auto& [field, value] : bound.items()) {
+        if (field != "system") row[field] = value;
+      }
+    }
+  }
+  for (OrderedJson& row : bounds) rows.push_back(std::move(row));
+}
+
 OrderedJson StudyCosts::shown() const {
   OrderedJson rows = OrderedJson::array();
   for (const OrderedJson& row : program_.results()) {
@@ -103,11 +142,11 @@ std::vector<io::Column> StudyCosts::columns(const OrderedJson& rows) const {
       {.field = fields_.score, .heading = fields_.score_title},
       {.field = "architecture", .heading = "built as"},
       {.field = "energy_uJ", .heading = "energy [uJ]", .digits = 4, .significant = true},
-      {.field = "energy_uJ_array", .heading = "array", .digits = 4, .significant = true},
+      {.field = "energy_uJ_array", .heading = "array [uJ]", .digits = 4, .significant = true},
       {.field = "latency_us", .heading = "latency [us]", .digits = 4, .significant = true},
-      {.field = "latency_us_array", .heading = "array", .digits = 4, .significant = true},
+      {.field = "latency_us_array", .heading = "array [us]", .digits = 4, .significant = true},
       {.field = "area_mm2", .heading = "area [mm2]", .digits = 3, .significant = true},
-      {.field = "area_array_mm2", .heading = "array", .digits = 3, .significant = true},
+      {.field = "area_array_mm2", .heading = "array [mm2]", .digits = 3, .significant = true},
       {.field = "basis", .heading = "basis"}};
   std::erase_if(columns, [&](const io::Column& column) {
     const bool optional = column.field == fields_.subject || column.field == "time_s" || column.field == "seed";
@@ -117,6 +156,7 @@ std::vector<io::Column> StudyCosts::columns(const OrderedJson& rows) const {
 }
 
 void StudyCosts::finish(const std::vector<std::string>& words) {
+  if (options_.bounds) add_bounds();
   const OrderedJson rows = shown();
   if (!rows.empty()) {
     program_.print("\nOne " + fields_.item + ", whole and without what happens outside of arrays:\n" +
@@ -130,6 +170,7 @@ void StudyCosts::finish(const std::vector<std::string>& words) {
       if (std::find(said.begin(), said.end(), line) == said.end()) program_.print(said.emplace_back(line));
     }
   }
+  if (options_.bounds) program_.print(std::string(bounds_note) + "\n");
   if (options_.cost) {
     for (const Breakdown& parts : breakdowns_) {
       const std::string title = "\nOne " + fields_.item + ", " + parts.subject + " on " + parts.tile;
@@ -144,7 +185,7 @@ std::string StudyCosts::answer() const {
   const OrderedJson rows = shown();
   const OrderedJson* least = nullptr;
   for (const OrderedJson& row : rows) {
-    if (row["energy_uJ"].is_number() && row[fields_.score].is_number() &&
+    if (row["basis"] == "counted" && row["energy_uJ"].is_number() && row[fields_.score].is_number() &&
         (least == nullptr || row["energy_uJ"] < (*least)["energy_uJ"]))
       least = &row;
   }
@@ -189,6 +230,13 @@ void StudyCosts::write_page(const std::vector<std::string>& words) const {
                                    .x_scale = io::Scale::log},
                                   modes),
                 "Higher and further left is better.");
+  }
+  if (options_.bounds) {
+    page.paragraph(bounds_note);
+    std::vector<std::string> sources;
+    for (const io::Source& source : bound_sources())
+      sources.push_back(source.constant + ": " + source.value + " (" + source.citation + ")");
+    page.list(sources);
   }
   if (!breakdowns_.empty()) page.section("Where it goes", "Parts without a price are not drawn.");
   for (std::size_t i = 0; i < std::min(breakdowns_.size(), most_breakdowns); ++i) {

@@ -39,7 +39,8 @@ class StudyCosts {
   /// Gives a row the fields of cost_fields, all null where no work was counted, `basis`, and with --cost
   /// cost_by_layer and cost_by_action.
   void price(io::OrderedJson& row, const Work& work, const io::TileConfig& tile);
-  /// Prints the costs of all rows, with --cost their parts; writes the page of --html. words: the command line.
+  /// With --bounds adds a row of mode "bound" for each of bound_rows and subject; prints the costs of all rows, with
+  /// --cost their parts; writes the page of --html. words: the command line.
   void finish(const std::vector<std::string>& words);
 
  private:
@@ -47,6 +48,7 @@ class StudyCosts {
     std::string subject, tile;
     io::OrderedJson lines, by_layer, by_action;
   };
+  void add_bounds();
   /// Rows for people: those that have costs, in units that are easy to read.
   io::OrderedJson shown() const;
   std::vector<io::Column> columns(const io::OrderedJson& rows) const;

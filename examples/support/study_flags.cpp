@@ -51,6 +51,8 @@ void add_study_flags(CLI::App& flags, StudyOptions& o, const StudyWords& words) 
   flags.add_flag("--resume", o.resume, "continue from the training states in --output");
   flags.add_option("--arch", o.architecture, architecture_help());
   flags.add_flag("--cost", o.cost, "print what costs are made of, by layer and by action");
+  flags.add_flag("--bounds", o.bounds,
+                 "rows for what NOR rows, DRAM rows and GPUs need at best, at the score of original");
   flags.add_option("--html", o.html, "write tables and charts into this file");
 }
 

@@ -27,7 +27,7 @@ struct StudyOptions {
   std::string output;
   bool resume = false;
   std::optional<std::string> architecture;
-  bool cost = false;
+  bool cost = false, bounds = false;
   std::string html;
 
   bool runs(const std::string& mode) const;

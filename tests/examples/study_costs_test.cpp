@@ -1,13 +1,17 @@
 #include "support/study_costs.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <pim/arch/library.hpp>
 #include <pim/io/file.hpp>
 
+#include "support/bounds.hpp"
 #include "support/catch.hpp"
 #include "support/temporary.hpp"
 
@@ -96,6 +100,50 @@ TEST_CASE("StudyCosts: without hardware or without counts nothing is known", "[e
       if (!row("", "", 0.0).contains(field)) CHECK(uncounted[field].is_null());
     }
     CHECK(!ideal.contains("cost_by_layer"));
+  });
+}
+
+TEST_CASE("bound_rows: cycles of AritPIM times energy and time of a gate, peaks of GPUs", "[examples][cost]") {
+  const OrderedJson rows = pim::app::bound_rows(1000000);
+  const auto value = [&](const std::string& system, const char* field) {
+    const auto at = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r["system"] == system; });
+    REQUIRE(at != rows.end());
+    return (*at)[field].template get<double>();
+  };
+  constexpr double macs = 1e6, cycles_32 = 3997 + 11586, cycles_16 = 1978 + 2780;  // additions, multiplications
+  constexpr double memory_rows = 48.0 * 1024 * 1024 * 1024 * 8 / 1024;
+  CHECK(value("nor-fp32", "energy_pJ") == Approx(macs * cycles_32 * 6.4e-3));
+  CHECK(value("nor-fp16", "energy_array_pJ") == Approx(macs * cycles_16 * 6.4e-3));
+  CHECK(value("nor-fp32", "latency_ns") == Approx(macs * cycles_32 * 3.0 / memory_rows));
+  CHECK(value("dram-fp32", "energy_pJ") == Approx(macs * cycles_32 * 0.391));
+  CHECK(value("dram-fp16", "latency_ns") == Approx(macs * cycles_16 * 2000.0 / memory_rows));
+  CHECK(value("a6000-fp32", "latency_ns") == Approx(macs * 2.0 / 38.71e12 * 1e9));
+  CHECK(value("a100-fp16", "energy_pJ") == Approx(macs * 2.0 / 312e12 * 300.0 * 1e12));
+  CHECK_THROWS_AS(pim::app::bound_rows(0), std::invalid_argument);
+}
+
+TEST_CASE("StudyCosts: bounds stand behind, at the score of exact arithmetic", "[examples][cost]") {
+  in_program([](Program& program) {
+    StudyOptions options;
+    options.bounds = true;
+    StudyCosts costs(program, options, fields);
+    for (const char* tile : {"pcm", "ideal"}) {
+      const bool exact = tile == std::string("ideal");
+      OrderedJson priced = row(tile, exact ? "original" : "post-training", exact ? 0.9 : 0.8);
+      priced["eval_s"] = 1.0;
+      costs.price(priced, some_work(), TileConfig::preset(tile));
+      program.results().push_back(priced);
+    }
+    costs.finish({});
+    const OrderedJson& rows = program.results();
+    REQUIRE(rows.size() == 2 + pim::app::bound_rows(2000).size());
+    CHECK((rows[0]["tile"] == "pcm" && rows[1]["tile"] == "ideal"));
+    for (std::size_t i = 2; i < rows.size(); ++i) {
+      CHECK((rows[i]["mode"] == "bound" && rows[i]["model"] == "net" && rows[i]["top1"] == 0.9));
+      CHECK(rows[i]["eval_s"].is_null());
+      for (const auto& [field, value] : rows[1].items()) CHECK(rows[i].contains(field));
+    }
+    CHECK(rows[2]["energy_pJ"] == pim::app::bound_rows(2000)[0]["energy_pJ"]);
   });
 }
 
