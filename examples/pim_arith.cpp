@@ -270,13 +270,19 @@ void add_flags(CLI::App& app, Flags& flags) {
        "POSITION:VALUE of gates whose output is one value, counted in cells written");
 }
 
-/// What a chart calls a row: what tells the rows apart.
-std::string bar_name(const OrderedJson& row) {
-  std::string text = row["op"].get<std::string>() + ' ' + row["format"].get<std::string>();
-  for (const char* field : {"variant", "gates", "init", "contract", "program"}) {
-    if (row[field].is_string()) text += ", " + row[field].get<std::string>();
+/// What a chart calls the rows: operation and format, and what else tells them apart.
+std::vector<std::string> bar_names(const OrderedJson& results) {
+  std::vector<std::string> names;
+  for (const OrderedJson& row : results) {
+    std::string name = row["op"].get<std::string>() + ' ' + row["format"].get<std::string>();
+    for (const char* field : {"to", "variant", "gates", "init", "contract", "program"}) {
+      const auto differs = [&](const OrderedJson& other) { return other.value(field, OrderedJson()) != row[field]; };
+      if (row.contains(field) && row[field].is_string() && std::any_of(results.begin(), results.end(), differs))
+        name += ", " + row[field].get<std::string>();
+    }
+    names.push_back(name);
   }
-  return text;
+  return names;
 }
 pim::io::HtmlReport report_of(const OrderedJson& results, const std::vector<pim::io::Column>& columns) {
   pim::io::HtmlReport report("Arithmetic in memory", std::to_string(results.size()) +
@@ -285,12 +291,12 @@ pim::io::HtmlReport report_of(const OrderedJson& results, const std::vector<pim:
   report.section("Counts and costs",
                  "Energy is that of one row; the latency is that of the program, which all rows share.");
   report.table(results, columns, "A row for each program");
-  std::vector<std::string> names;
+  std::vector<std::string> names = bar_names(results);
+  names.resize(std::min(names.size(), most_bars));
   pim::io::BarSeries energy{"energy"}, latency{"latency"};
   const auto value = [](const OrderedJson& v) { return v.is_number() ? std::optional(v.get<double>()) : std::nullopt; };
   for (const OrderedJson& row : results) {
-    if (names.size() == most_bars) break;
-    names.push_back(bar_name(row));
+    if (energy.values.size() == names.size()) break;
     energy.values.push_back(value(row["energy_pJ"]));
     latency.values.push_back(value(row["latency_ns"]));
   }

@@ -198,14 +198,19 @@ pim::io::HtmlReport report_of(const std::string& shape, const OrderedJson& resul
   report.section("What it is made of", "Programming happens once, a product as often as there are inputs.");
   OrderedJson product = OrderedJson::array();
   for (const OrderedJson& row : actions) {
-    if (row["work"] == "product") product.push_back(row);
+    const bool is_priced = std::any_of(actions.begin(), actions.end(), [&](const OrderedJson& other) {
+      return other["tile"] == row["tile"] && !other["energy_pJ"].is_null();
+    });
+    if (row["work"] == "product" && is_priced) product.push_back(row);
   }
-  for (const auto& [title, field] :
-       {std::pair("energy of one product [pJ]", "energy_pJ"), {"latency of one product [ns]", "latency_ns"}}) {
-    report.figure(pim::app::breakdown_chart({.title = "By action", .group_title = "tile", .value_title = title},
+  const auto draw = [&](const char* title, const char* value_title, const char* field) {
+    if (product.empty()) return;
+    report.figure(pim::app::breakdown_chart({.title = title, .group_title = "tile", .value_title = value_title},
                                             product, {.group = "tile", .part = "action", .value = field}),
-                  "Parts without a price are not drawn.");
-  }
+                  "What has no price is not drawn.");
+  };
+  draw("Energy by action", "energy of one product [pJ]", "energy_pJ");
+  draw("Latency by action", "latency of one product [ns]", "latency_ns");
   report.table(actions, action_columns(actions), "Programming once and one product, action by action");
   return report;
 }
