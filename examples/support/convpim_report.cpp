@@ -40,7 +40,7 @@ Study study_of(const std::string& figure) {
 double per_second(arch::Frequency rate) { return rate.in(arch::Frequency(1e-9)); }
 double per_joule(arch::Efficiency efficiency) { return efficiency.in(arch::Efficiency(1e-12)); }
 
-/// Commands or cycles of one operation, for compute complexity; a figure of speech for DRAM by its own programs.
+/// Cycles of one operation, for compute complexity; of DRAM by its own programs, commands.
 double steps_of(ConvPIMStudy& study, const ConvPIMVariant& variant, const arch::Workload& workload,
                 ConvPIMSystem system) {
   const auto at = static_cast<std::size_t>(
@@ -73,6 +73,14 @@ OrderedJson row_of(const std::string& figure, const arch::Gpu& gpu, const arch::
   if (workload.study == Study::arithmetic && is_memory(bar.system))
     row["compute_complexity"] = arch::compute_complexity(steps_of(study, variant, workload, bar.system), workload.bits);
   return row;
+}
+
+/// Whether a bar has a number of its own in a variant: programs do not change GPUs, nor a DRAM that runs its own
+/// anyway.
+bool depends(ConvPIMSystem system, const ConvPIMVariant& variant) {
+  if (system == ConvPIMSystem::memristive) return true;
+  if (system == ConvPIMSystem::dram) return !(variant.ours && variant.corrections.dram_programs);
+  return system == ConvPIMSystem::gpu_theoretical && !variant.ours;
 }
 
 /// What a correction changes, seen on one bar.
@@ -174,10 +182,8 @@ OrderedJson convpim_rows(const ConvPIMQuestion& question, ConvPIMStudy& study) {
         for (const ConvPIMVariant& variant : question.variants) {
           for (const arch::Workload& workload : study.workloads(variant, gpu, study_of(figure), bits)) {
             for (const Bar& bar : figure == "row_size" ? row_sizes : systems) {
-              // Measurements are the same in all variants.
-              if (bar.system == ConvPIMSystem::gpu_experimental && variant.name != question.variants.front().name)
-                continue;
-              rows.push_back(row_of(figure, gpu, workload, bar, variant, study));
+              if (depends(bar.system, variant) || variant.name == question.variants.front().name)
+                rows.push_back(row_of(figure, gpu, workload, bar, variant, study));
             }
           }
         }
@@ -336,8 +342,6 @@ io::HtmlReport convpim_page(const ConvPIMQuestion& question, const OrderedJson& 
       }
     }
   }
-  page.section("All numbers");
-  page.table(rows, convpim_columns(), "Every bar of the figures");
   page.section("Programs", "Cycles and commands of one operation, counted from row programs.");
   page.table(program_rows(study, question.bits), program_columns(), "Cycles of one operation");
   page.section("Multiply-accumulates of networks", mac_explanation());

@@ -131,7 +131,8 @@ TEST_CASE("rows and figures: each bar once, rows of twice the width half as fast
                                  .bits = {16, 32},
                                  .variants = {{.name = "published"},
                                               {.name = "corrected", .corrections = Corrections::all()},
-                                              {.name = "ours", .ours = true}}};
+                                              {.name = "ours", .ours = true},
+                                              {.name = "both", .corrections = Corrections::all(), .ours = true}}};
   const auto rows = convpim_rows(question, study);
   std::set<std::string> bars;
   double narrow = 0.0, wide = 0.0;
