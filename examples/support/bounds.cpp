@@ -65,7 +65,7 @@ OrderedJson bound_rows(std::uint64_t macs) {
        {std::pair("nor-", &arch::convpim_memristive), {"dram-", &arch::convpim_dram}}) {
     for (const auto& [name, format] : widths) {
       const arch::RowWork mac = arch::work_of_cycles(*machine, static_cast<double>(mac_cycles(format)));
-      rows.push_back(row(std::string(technology) + name, machine->title,
+      rows.push_back(row(std::string(technology) + name, machine->name,
                          arch::rate_of(*machine, mac, static_cast<double>(macs)), macs));
     }
   }
