@@ -32,8 +32,8 @@ inline const std::vector<Architecture>& architectures() {
                                          wang_22nm(),
                                          sinangil_7nm(),
                                          jia_65nm(),
-                                         convpim_memristive(),
-                                         convpim_dram(),
+                                         macro::convpim_memristive(),
+                                         macro::convpim_dram(),
                                          ddr4_2400_memory()};
     for (Architecture& architecture : library) {
       architecture = with(architecture, digital_unit());
