@@ -121,7 +121,7 @@ class GroupedBars {
   Chart chart() {
     const BarChartParams& params = data_.params;
     const Legend legend(data_.labels(), frame_.left, frame_.right);
-    canvas_.text(frame_.left, 26.0, "class=\"title\"", params.title);
+    canvas_.title(frame_.left, frame_.right, params.title);
     canvas_.y_axis(frame_, axis_, params.value_title);
     for (std::size_t s = 0; s < data_.series.size(); ++s) bars(s);
     groups();
@@ -148,10 +148,12 @@ class GroupedBars {
     }
     return Axis::of_bars(data.params.scale, extent.low, extent.high);
   }
+  /// Where bars grow from.
+  double base() const { return data_.params.scale == Scale::linear ? frame_.y(axis_.fraction(0.0)) : frame_.bottom; }
   double middle(std::size_t group) const { return frame_.left + (static_cast<double>(group) + 0.5) * slot_; }
 
   void bars(std::size_t s) {
-    const double base = data_.params.scale == Scale::linear ? frame_.y(axis_.fraction(0.0)) : frame_.bottom;
+    const double base = this->base();
     canvas_.open_series(s);
     for (std::size_t g = 0; g < data_.groups.size(); ++g) {
       const double x = middle(g) + (static_cast<double>(s) - static_cast<double>(data_.series.size()) / 2.0) * width_;
@@ -159,14 +161,14 @@ class GroupedBars {
         const double end = frame_.y(axis_.fraction(*value));
         canvas_.box(s, x + 0.5, std::min(base, end), width_ - 1.0, std::abs(base - end),
                     data_.name(s, g) + ": " + number_text(*value));
-        value_label(x + width_ / 2.0, std::min(base, end) - 5.0, number_text(*value, 3));
+        value_label(x + width_ / 2.0, end, base < end, number_text(*value, 3));
       } else {
         missing(x + width_ / 2.0, base, data_.absence(s, g));
       }
     }
     canvas_.close_series();
   }
-  /// Values stand above their bars: lying, upright where bars are narrow, or not at all.
+  /// Values stand at the ends of their bars: lying, upright where bars are narrow, or not at all.
   void label_values() {
     double longest = 0.0;
     for (std::size_t s = 0; s < data_.series.size(); ++s) {
@@ -177,9 +179,12 @@ class GroupedBars {
     labels_ = 6.8 * longest < width_ ? Labels::lying : width_ > 11.0 ? Labels::upright : Labels::none;
     if (labels_ == Labels::upright) frame_.top += 6.6 * longest;
   }
-  void value_label(double x, double y, const std::string& label) {
-    if (labels_ == Labels::lying) canvas_.text(x, y, "text-anchor=\"middle\" class=\"small\"", label);
-    if (labels_ == Labels::upright) canvas_.turned_text(x + 4.0, y, -90, "class=\"small\"", label);
+  void value_label(double x, double end, bool downwards, const std::string& label) {
+    if (labels_ == Labels::lying)
+      canvas_.text(x, downwards ? end + 13.0 : end - 5.0, "text-anchor=\"middle\" class=\"small\"", label);
+    if (labels_ == Labels::upright)
+      canvas_.turned_text(x + 4.0, downwards ? end + 5.0 : end - 5.0, -90,
+                          downwards ? "text-anchor=\"end\" class=\"small\"" : "class=\"small\"", label);
   }
   /// A cross on the axis.
   void missing(double x, double y, const std::string& title) {
@@ -189,7 +194,7 @@ class GroupedBars {
     canvas_.raw("</g>\n");
   }
   void groups() {
-    canvas_.stroke(frame_.left, frame_.bottom, frame_.right, frame_.bottom, "class=\"axis\"");
+    canvas_.stroke(frame_.left, base(), frame_.right, base(), "class=\"axis\"");
     for (std::size_t g = 0; g < data_.groups.size(); ++g) {
       const std::string label = shortened(data_.groups[g], longest_group);
       if (turned_groups_) {
@@ -225,8 +230,8 @@ class StackedBars {
   Chart chart() {
     const BarChartParams& params = data_.params;
     const double height = frame_.bottom + 52.0;
-    const Legend legend(data_.labels(), frame_.left, params.width - 24.0);
-    canvas_.text(frame_.left, 26.0, "class=\"title\"", params.title);
+    const Legend legend(data_.labels(), 44.0, params.width - 24.0);
+    canvas_.title(44.0, params.width - 24.0, params.title);
     for (const Tick& tick : axis_.ticks()) {
       const double x = frame_.x(axis_.fraction(tick.at));
       canvas_.stroke(x, frame_.top, x, frame_.bottom, "class=\"grid\"");
@@ -286,7 +291,7 @@ class StackedBars {
 };
 }  // namespace detail
 
-/// Upright bars: for each group, one bar a series, each with its value above it where there is room.
+/// Upright bars: for each group, one bar a series, each with its value at its end where there is room.
 ///
 /// On a linear scale bars grow from 0, on a logarithmic one from the axis's low end, a power of ten. Where there is no
 /// value, or one that has no place on the scale, a cross stands on the axis.

@@ -259,6 +259,9 @@ class Canvas {
     svg_ += "<line x1=\"" + at(x1) + "\" y1=\"" + at(y1) + "\" x2=\"" + at(x2) + "\" y2=\"" + at(y2) + "\" " +
             std::string(attributes) + "/>\n";
   }
+  void title(double left, double right, std::string_view content) {
+    text(left, 26.0, "class=\"title\"", shortened(content, (right - left) / 8.4));
+  }
   /// What follows has the colour of a series, up to close_series().
   void open_series(std::size_t series) { svg_ += "<g class=\"s" + std::to_string(series % colours) + "\">\n"; }
   void close_series() { svg_ += "</g>\n"; }

@@ -128,20 +128,21 @@ class HtmlReport {
   }
   void add_table(std::string& out, const TextTable& table, std::string_view caption) {
     const std::string id = "table-" + std::to_string(++tables_);
-    const auto kind = [&](std::size_t c) { return table.numeric[c] ? " class=\"number\"" : ""; };
+    const auto cell = [&](std::string_view tag, std::size_t column, const std::string& content) {
+      const std::string_view kind = table.numeric[column]          ? " class=\"number\""
+                                    : detail::glyphs(content) > 24 ? " class=\"long\""
+                                                                   : "";
+      const std::string shown = content.empty() ? "<abbr title=\"no value\">–</abbr>" : escaped(content);
+      out += "<" + std::string(tag) + std::string(kind) + ">" + shown + "</" + std::string(tag.substr(0, 2)) + ">";
+    };
     out += "<div class=\"scroll\" role=\"region\" aria-labelledby=\"" + id +
            "\" tabindex=\"0\">\n<table>\n<caption id=\"" + id + "\">" + escaped(caption) + "</caption>\n<thead>\n<tr>";
-    for (std::size_t c = 0; c < table.headings.size(); ++c)
-      out += std::string("<th scope=\"col\"") + kind(c) + ">" + escaped(table.headings[c]) + "</th>";
+    for (std::size_t c = 0; c < table.headings.size(); ++c) cell("th scope=\"col\"", c, table.headings[c]);
     out += "</tr>\n</thead>\n<tbody>\n";
     for (std::size_t r = 0; r < std::min(table.rows.size(), most_rows); ++r) {
       out += "<tr>";
-      for (std::size_t c = 0; c < table.rows[r].size(); ++c) {
-        const std::string& cell = table.rows[r][c];
-        const std::string content = cell.empty() ? "<abbr title=\"no value\">–</abbr>" : escaped(cell);
-        out += c == 0 ? std::string("<th scope=\"row\"") + kind(c) + ">" + content + "</th>"
-                      : std::string("<td") + kind(c) + ">" + content + "</td>";
-      }
+      for (std::size_t c = 0; c < table.rows[r].size(); ++c)
+        cell(c == 0 ? "th scope=\"row\"" : "td", c, table.rows[r][c]);
       out += "</tr>\n";
     }
     out += "</tbody>\n</table>\n</div>\n";
@@ -174,6 +175,8 @@ class HtmlReport {
            "var(--rule) }\n"
            "thead th { vertical-align: bottom; border-bottom: 2px solid var(--quiet) }\n"
            "tbody th { font-weight: 400 }\n"
+           "tbody th:not(.long) { white-space: nowrap }\n"
+           ".long { min-width: 14rem }\n"
            "tbody tr:nth-child(even) { background: var(--band) }\n"
            ".number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }\n"
            "abbr { text-decoration: none }\n"

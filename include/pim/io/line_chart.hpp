@@ -42,7 +42,7 @@ class LineChart {
     std::vector<std::string> labels;
     for (const Series& s : series_) labels.push_back(s.label);
     const Legend legend(labels, frame_.left, frame_.right);
-    canvas_.text(frame_.left, 26.0, "class=\"title\"", params_.title);
+    canvas_.title(frame_.left, frame_.right, params_.title);
     canvas_.y_axis(frame_, y_, params_.y_title);
     canvas_.x_axis(frame_, x_, params_.x_title);
     for (std::size_t i = 0; i < series_.size(); ++i) line(i);

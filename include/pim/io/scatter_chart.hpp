@@ -88,7 +88,7 @@ class ScatterChart {
     std::vector<std::string> labels;
     for (const ScatterSeries& s : series_) labels.push_back(s.label);
     const Legend legend(labels, frame_.left, frame_.right);
-    canvas_.text(frame_.left, 26.0, "class=\"title\"", params_.title);
+    canvas_.title(frame_.left, frame_.right, params_.title);
     canvas_.y_axis(frame_, y_, params_.y_title);
     for (const Tick& tick : x_.ticks()) {
       const double x = frame_.x(x_.fraction(tick.at));
