@@ -16,7 +16,7 @@ TEST_CASE("digital_unit: every digital action of the ledger has an energy and a 
   CHECK_NOTHROW(require_valid(unit));
   for (const pim::cost::Action a :
        {action::digital_add, action::digital_mac, action::digital_scale, action::digital_softmax, action::digital_norm,
-        action::digital_activation, action::digital_lookup}) {
+        action::digital_activation, action::digital_compare, action::digital_lookup}) {
     const ActionPrice* price = unit.find(a.name);
     REQUIRE(price != nullptr);
     CHECK(price->energy > Energy());

@@ -37,10 +37,10 @@ TEST_CASE("library: an unknown name is answered with the nearest and all", "[arc
 /// What a tile books: analog or digital, programming and reading, with all that happens outside of arrays.
 static pim::cost::Ledger bookings(bool analog) {
   pim::cost::Ledger ledger;
-  std::vector<pim::cost::Action> booked = {action::cell_write,    action::array_read,         action::mac,
-                                           action::digital_add,   action::digital_mac,        action::digital_norm,
-                                           action::digital_scale, action::digital_activation, action::digital_softmax,
-                                           action::digital_lookup};
+  std::vector<pim::cost::Action> booked = {action::cell_write,      action::array_read,         action::mac,
+                                           action::digital_add,     action::digital_mac,        action::digital_norm,
+                                           action::digital_scale,   action::digital_activation, action::digital_softmax,
+                                           action::digital_compare, action::digital_lookup};
   if (analog) {
     booked.insert(booked.end(), {action::dac_conversion, action::adc_conversion});
   } else {

@@ -126,7 +126,8 @@ TEST_CASE("BatchNorm: names, bookings and errors", "[nn][batch_norm]") {
   MatrixD x = random_matrix(4, 3, 1), y(4, 3);
   norm.forward(x, y, Mode::inference, ledger);
   CHECK(relative_error(y, x / std::sqrt(1.0 + 1e-5)) < 1e-14);  // fresh statistics
-  CHECK(ledger[pim::cost::action::digital_norm] == 12);
+  CHECK(ledger[pim::cost::action::digital_scale] == 12);
+  CHECK(ledger[pim::cost::action::digital_add] == 12);
   CHECK(ledger.entries()[0].layer == "layer1.0.bn1");
   const auto parameters = norm.parameters();
   CHECK(parameters[2].name == "layer1.0.bn1.running_mean");

@@ -51,6 +51,7 @@ inline Architecture digital_unit(const DigitalUnitParams& params = {}) {
   add("digital_add", 1, 0, 1, Basis::published, "an addition 0.9 pJ");
   add("digital_mac", 1, 1, 1, Basis::derived, "a multiplication and an addition");
   add("digital_scale", 0, 1, 1, Basis::published, "a multiplication 3.7 pJ");
+  add("digital_compare", 1, 0, 1, Basis::derived, "a comparison as an addition");
   add("digital_softmax", 9, 7, 16, Basis::assumed,
       "9 additions and 7 multiplications: compare with the maximum, subtract it, exponential by range reduction and a "
       "polynomial of degree 5 (6 and 6), sum, times the reciprocal");

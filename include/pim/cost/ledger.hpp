@@ -32,6 +32,7 @@ inline constexpr Action align{"align"};                            ///< one elem
 inline constexpr Action digital_add{"digital_add"};                ///< one value accumulated, the first included
 inline constexpr Action digital_mac{"digital_mac"};                ///< one multiply-accumulate outside of arrays
 inline constexpr Action digital_scale{"digital_scale"};            ///< one multiplication by a scale
+inline constexpr Action digital_compare{"digital_compare"};        ///< one value against another: ReLU, maxima
 inline constexpr Action digital_softmax{"digital_softmax"};        ///< one element of a softmax
 inline constexpr Action digital_norm{"digital_norm"};              ///< one element of a normalisation
 inline constexpr Action digital_activation{"digital_activation"};  ///< one element of GELU, tanh, ...

@@ -37,11 +37,12 @@ OrderedJson quantity_json(const std::optional<Quantity>& value, Quantity unit) {
 inline void require_no_slip(const std::string& action, const std::string& file) {
   namespace names = cost::action;
   static constexpr std::array known = {
-      names::cell_write.name,      names::array_read.name,        names::mac.name,
-      names::dac_conversion.name,  names::adc_conversion.name,    names::align.name,
-      names::digital_add.name,     names::digital_mac.name,       names::digital_scale.name,
-      names::digital_softmax.name, names::digital_norm.name,      names::digital_activation.name,
-      names::digital_lookup.name,  std::string_view("row_cycle"), std::string_view("row_gate")};
+      names::cell_write.name,      names::array_read.name,     names::mac.name,
+      names::dac_conversion.name,  names::adc_conversion.name, names::align.name,
+      names::digital_add.name,     names::digital_mac.name,    names::digital_scale.name,
+      names::digital_softmax.name, names::digital_norm.name,   names::digital_activation.name,
+      names::digital_compare.name, names::digital_lookup.name, std::string_view("row_cycle"),
+      std::string_view("row_gate")};
   const std::string near = nearest(action, known);
   if (action != near && edit_distance(action, near) <= 2)
     throw std::invalid_argument(printable(file) + ": unknown action " + in_quotes(action) + " in prices" +

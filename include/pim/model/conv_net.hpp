@@ -226,11 +226,11 @@ class ConvNet {
   }
   void forward(Index i, op::Relu&, cost::Ledger& ledger) {
     nn::relu<T>(elements(value(input(i))), elements(value(i)));
-    book(i, cost::action::digital_activation, value(i).size(), ledger);
+    book(i, cost::action::digital_compare, value(i).size(), ledger);
   }
   void forward(Index i, nn::MaxPool<T>& pool, cost::Ledger& ledger) {
     pool.forward(value(input(i)), value(i), mode_ == Mode::training);
-    book(i, cost::action::digital_activation, value(i).size(), ledger);
+    book(i, cost::action::digital_compare, images_ * pool.taps(), ledger);
   }
   void forward(Index i, nn::AveragePool<T>& pool, cost::Ledger& ledger) {
     pool.forward(value(input(i)), value(i));

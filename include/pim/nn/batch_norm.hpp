@@ -72,7 +72,13 @@ class BatchNorm {
         scale_and_shift(channels(), x.row(r).data(), scale.data(), shift.data(), y.row(r).data());
       }
     });
-    ledger.add(cost::action::digital_norm, static_cast<std::uint64_t>(y.size()));
+    const auto elements = static_cast<std::uint64_t>(y.size());
+    if (mode == Mode::inference) {  // a scale and a shift, known beforehand
+      ledger.add(cost::action::digital_scale, elements);
+      ledger.add(cost::action::digital_add, elements);
+    } else {
+      ledger.add(cost::action::digital_norm, elements);
+    }
   }
   /// dx (M, C) = or += the gradient of x; those of weight and bias add up. x is what the last forward pass in training
   /// was given; dx may be dy.

@@ -115,6 +115,8 @@ class MaxPool {
   MaxPool(const mapping::ImageShape& in, const mapping::Window& window) : grid_(in, window, false) {}
 
   mapping::ImageShape out_shape() const { return grid_.out_shape(); }
+  /// Elements that are compared for one image.
+  Index taps() const { return grid_.taps(); }
 
   /// keeps: what the backward pass needs
   void forward(ConstMatrixRef_<T> x, MatrixRef_<T> y, bool keeps) {
