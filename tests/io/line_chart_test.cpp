@@ -165,3 +165,21 @@ TEST_CASE("line_chart: no two of twelve lines look alike; a line goes from left 
   std::sort(looks.begin(), looks.end());
   CHECK(std::unique(looks.begin(), looks.end()) == looks.end());
 }
+
+TEST_CASE("line_chart: 0 stands at the left end of a logarithmic axis, which is broken there", "[chart]") {
+  const ChartParams params{.title = "t", .x_title = "time [s]", .y_title = "y", .x_scale = Scale::log_time};
+  const std::string svg = lines(params, {{"a", {{0, 92}, {25, 91}, {3600, 90}, {86400, 89}}}});
+  CHECK(xml_fault(svg) == "");
+  CHECK(point_x(svg, "a: 92 at 0 s") == Approx(x_mark(svg, "0 s")).margin(0.01));
+  CHECK(point_x(svg, "a: 92 at 0 s") + 20.0 < point_x(svg, "a: 91 at 25 s"));
+  CHECK(point_x(svg, "a: 90 at 1 h") == Approx(x_mark(svg, "1 h")).margin(0.01));
+  CHECK(count(lines(params, {{"a", {{0, 1}}}}), "<circle") == 1 + 1);
+}
+
+TEST_CASE("line_chart: its numbers as a table", "[chart]") {
+  const auto table = pim::io::line_chart({.title = "t", .x_title = "x", .y_title = "y"},
+                                         {{"a", {{2, 0.125, 0.5}, {1, 3}}}, {"b", {{std::nan(""), 1}}}})
+                         .numbers;
+  CHECK(table.headings == std::vector<std::string>{"line", "x", "y", "standard deviation"});
+  CHECK(table.rows == std::vector<std::vector<std::string>>{{"a", "1", "3", ""}, {"a", "2", "0.125", "0.5"}});
+}

@@ -19,9 +19,9 @@ struct BarSeries {
 };
 struct BarChartParams {
   std::string title;
-  std::string group_title, value_title;  ///< with units: "workload", "throughput [1/s]"
-  Scale scale = Scale::linear;           ///< of values
-  double width = 720.0, height = 420.0;  ///< without the legend, which stands below  [px]
+  std::string group_title = {}, value_title = {};  ///< with units: "workload", "throughput [1/s]"
+  Scale scale = Scale::linear;                     ///< of values
+  double width = 720.0, height = 420.0;            ///< without the legend, which stands below  [px]
 };
 
 namespace detail {

@@ -21,7 +21,7 @@ struct Series {
 };
 struct ChartParams {
   std::string title;
-  std::string x_title, y_title;  ///< with units: "time since programming [s]"
+  std::string x_title = {}, y_title = {};  ///< with units: "time since programming [s]"
   Scale x_scale = Scale::linear, y_scale = Scale::linear;
   double width = 720.0, height = 420.0;  ///< without the legend, which stands below  [px]
 };

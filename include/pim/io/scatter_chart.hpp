@@ -43,7 +43,7 @@ class LabelPlacer {
     const double width = 6.4 * glyphs + 4.0, height = 14.0;
     Box best{};
     double least = std::numeric_limits<double>::infinity();
-    for (const double away : {8.0, 20.0, 34.0, 50.0}) {
+    for (const double away : {8.0, 20.0, 34.0, 50.0, 66.0, 82.0, 98.0}) {
       const double aslant = 0.7 * away;
       const std::array<std::pair<double, double>, 8> corners = {{{x + away, y - height / 2.0},
                                                                  {x - away - width, y - height / 2.0},
