@@ -70,8 +70,12 @@ const char* default_architecture(const tile::AnyParams& params) {
 std::string price_text(const arch::ActionPrice& price) {
   std::vector<std::string> parts;
   if (price.energy) parts.push_back(io::number_text(price.energy->in(1_pJ), 6) + " pJ");
-  if (price.time_per_step) parts.push_back(io::number_text(price.time_per_step->in(1_ns), 6) + " ns a step");
-  if (price.time_each) parts.push_back(io::number_text(price.time_each->in(1_ns), 6) + " ns each");
+  const bool is_free = price.time_per_step == arch::Time() && price.time_each == arch::Time();
+  const auto add_time = [&](const std::optional<arch::Time>& time, const char* unit) {
+    if (time && (is_free || *time > arch::Time())) parts.push_back(io::number_text(time->in(1_ns), 6) + unit);
+  };
+  add_time(price.time_per_step, " ns a step");
+  if (!is_free) add_time(price.time_each, " ns each");
   return parts.empty() ? "not known" : join(parts);
 }
 const char* basis_text(arch::Basis basis) {
@@ -107,7 +111,7 @@ std::optional<double> value_of(const OrderedJson& value) {
 }  // namespace
 
 std::string architecture_help() {
-  return "what hardware costs: " + join(arch::architecture_names) + " or a .json file; unless given, each tile's own";
+  return "what hardware costs: " + join(arch::architecture_names()) + " or a .json file; unless given, each tile's own";
 }
 
 arch::Architecture load_architecture(const std::string& argument) {

@@ -16,7 +16,7 @@ Architecture two_prices() {
           .title = "Toy",
           .citation = "-",
           .organisation = {.cell_area = 2_um2, .digital_area = 50_um2},
-          .prices = {{"mac", 3_fJ, 2_ns, {}, "closed form"}, {"digital_add", 1_pJ, {}, 0.5_ns, "closed form"}}};
+          .prices = {{"mac", 3_fJ, 2_ns, Time(), "closed form"}, {"digital_add", 1_pJ, {}, 0.5_ns, "closed form"}}};
 }
 }  // namespace
 
@@ -82,11 +82,11 @@ TEST_CASE("what weights take up is no line, writing them is", "[arch]") {
 }
 
 TEST_CASE("multiply-accumulates are never free", "[arch]") {
-  Architecture converters{
-      .name = "converters",
-      .title = "",
-      .citation = "",
-      .prices = {{"mac", 0_pJ, 0_ns, {}, "within adc_conversion"}, {"adc_conversion", 2_pJ, 5_ns, {}, "closed form"}}};
+  Architecture converters{.name = "converters",
+                          .title = "",
+                          .citation = "",
+                          .prices = {{"mac", 0_pJ, 0_ns, Time(), "within adc_conversion"},
+                                     {"adc_conversion", 2_pJ, 5_ns, Time(), "closed form"}}};
   pim::cost::Ledger bare, converted;
   bare.add(action::mac, 1000, 10);
   converted += bare;

@@ -17,7 +17,7 @@ namespace action = pim::cost::action;
 
 TEST_CASE("library: names are unique, each finds its own record, all are valid", "[arch]") {
   std::set<std::string> seen;
-  for (const std::string& name : architecture_names) {
+  for (const std::string& name : architecture_names()) {
     CHECK(seen.insert(name).second);
     const Architecture& found = find_architecture(name);
     CHECK(found.name == name);

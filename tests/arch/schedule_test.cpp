@@ -21,9 +21,9 @@ Architecture toy() {
   return {.name = "toy",
           .title = "Toy",
           .citation = "-",
-          .prices = {{"cell_write", 5_pJ, 7_ns, {}, "closed form"},
-                     {"mac", 1_pJ, 2_ns, {}, "closed form"},
-                     {"digital_add", 1_pJ, {}, 1_ns, "closed form"}}};
+          .prices = {{"cell_write", 5_pJ, 7_ns, Time(), "closed form"},
+                     {"mac", 1_pJ, 2_ns, Time(), "closed form"},
+                     {"digital_add", 1_pJ, Time(), 1_ns, "closed form"}}};
 }
 /// Three layers: 1 array, 3 arrays, no array; a batch of 10 inputs.
 struct Network {
@@ -116,7 +116,7 @@ TEST_CASE("products of any shape have a schedule: 1 x 1, less than an array, mor
     matmul.multiply(pim::normal_matrix(2, k, rng.at(1)), y, rng, inference);
     Architecture a = toy();
     for (const char* free : {"align", "array_read", "digital_scale"})
-      a.prices.push_back({free, 0_pJ, 0_ns, {}, "closed form"});
+      a.prices.push_back({free, 0_pJ, 0_ns, Time(), "closed form"});
     return schedule(programming, inference, a, arrays);
   };
   const Schedule one = plan(1, 1, 1), small = plan(7, 5, 1), fits = plan(40, 33, 9), large = plan(40, 33, 4);

@@ -22,8 +22,8 @@ Architecture toy() {
           .title = "Toy",
           .citation = "nowhere",
           .organisation = {.cell_area = 2_um2, .digital_area = 1_mm2, .source = "closed form"},
-          .prices = {{"cell_write", 5_pJ, 7_ns, {}, "closed form"},
-                     {"mac", 3_fJ, 2_ns, {}, "closed form", Basis::fitted},
+          .prices = {{"cell_write", 5_pJ, 7_ns, Time(), "closed form"},
+                     {"mac", 3_fJ, 2_ns, Time(), "closed form", Basis::fitted},
                      {"digital_add", 1_pJ, {}, 1_ns, "closed form"}}};
 }
 /// Two layers, four items.

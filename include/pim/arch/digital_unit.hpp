@@ -11,7 +11,6 @@ namespace pim::arch {
 struct DigitalUnitParams {
   int lanes = 64;                                 ///< float32 multiply-adders that work side by side
   Frequency clock = Frequency(1.0);               ///< one multiplication or addition of a lane a cycle
-  int lookup_values = 128;                        ///< float32 values in one row of an embedding table
   Frequency lookup_bytes_rate = Frequency(19.2);  ///< bytes of embedding tables read in a time: DDR4-2400, 64 bit
 };
 
@@ -22,9 +21,8 @@ struct DigitalUnitParams {
 /// source  M. Horowitz, "Computing's energy problem", ISSCC 2014, 45 nm: float32 addition 0.9 pJ and 4184 um2,
 ///         multiplication 3.7 pJ and 7700 um2, 64 bits from DRAM 1.3 to 2.6 nJ. Nothing is scaled to another node.
 inline Architecture digital_unit(const DigitalUnitParams& params = {}) {
-  if (params.lanes < 1 || params.lookup_values < 1 || params.clock <= Frequency() ||
-      params.lookup_bytes_rate <= Frequency())
-    throw std::invalid_argument("digital_unit: lanes, clock, lookup_values and lookup_bytes_rate must be positive");
+  if (params.lanes < 1 || params.clock <= Frequency() || params.lookup_bytes_rate <= Frequency())
+    throw std::invalid_argument("digital_unit: lanes, clock and lookup_bytes_rate must be positive");
   constexpr Energy addition(0.9), multiplication(3.7), dram_word(1950.0);
   constexpr Area adder(4184.0), multiplier(7700.0);
   const std::string horowitz = "Horowitz, ISSCC 2014, 45 nm float32: ";
@@ -60,15 +58,16 @@ inline Architecture digital_unit(const DigitalUnitParams& params = {}) {
   add("digital_activation", 10, 14, 24, Basis::assumed,
       "10 additions and 14 multiplications: GELU by tanh, its cubic argument (1 and 4), an exponential (6 and 6), a "
       "reciprocal by two Newton steps (2 and 4 with the final products), 1 more addition");
-  const double bytes = 4.0 * params.lookup_values;
-  unit.prices.push_back({.action = "digital_lookup",
-                         .energy = bytes / 8.0 * dram_word,
-                         .time_per_step = Time(),
-                         .time_each = bytes / params.lookup_bytes_rate,
-                         .source = "Horowitz, ISSCC 2014: 64 bits from DRAM 1.3 to 2.6 nJ, here the middle; rows of " +
-                                   std::to_string(params.lookup_values) +
-                                   " float32 values and the 19.2 GB/s of one DDR4-2400 channel",
-                         .basis = Basis::assumed});
+  constexpr double bytes = 4.0;  // of a float32 value
+  unit.prices.push_back(
+      {.action = "digital_lookup",
+       .energy = bytes / 8.0 * dram_word,
+       .time_per_step = Time(),
+       .time_each = bytes / params.lookup_bytes_rate,
+       .source =
+           "Horowitz, ISSCC 2014: 64 bits from DRAM 1.3 to 2.6 nJ, here the middle; a float32 value is half of them; "
+           "19.2 GB/s of one DDR4-2400 channel",
+       .basis = Basis::assumed});
   return unit;
 }
 

@@ -40,8 +40,8 @@ enum class Part {
 
 /// A ledger priced by an architecture, entry by entry, in the ledger's order.
 ///
-/// energy   of an entry: count * price. The architecture's idle power times the latency is a line of its own, "idle",
-///          of no layer, where both are known.
+/// energy   of an entry: count * price. An architecture with idle power has a line of its own, "idle", of no layer:
+///          the power times the latency.
 /// latency  of an entry: serial steps * time_per_step + count * time_each. Entries follow each other: nothing overlaps
 ///          but what the ledger itself has overlapped.
 /// What weights take up (array, array_cell) is no line: it has an area, see area_of.
@@ -98,16 +98,29 @@ inline Cost cost_of(const cost::Tally& tally, const ActionPrice* price) {
   const auto count = static_cast<double>(tally.count), steps = static_cast<double>(tally.serial_steps);
   if (tally.count > 0) {
     cost.energy = price && price->energy ? std::optional(count * *price->energy) : std::nullopt;
-    const bool timed = price && (price->time_per_step || price->time_each);
+    const bool timed = price && (price->time_per_step || steps == 0.0) && price->time_each;
     cost.latency =
-        timed ? std::optional(steps * price->time_per_step.value_or(Time()) + count * price->time_each.value_or(Time()))
-              : std::nullopt;
+        timed ? std::optional(steps * price->time_per_step.value_or(Time()) + count * *price->time_each) : std::nullopt;
   }
   return cost;
 }
 
-/// Multiply-accumulates in arrays are never free: where prices put their cost on other actions, and the ledger has none
-/// of those, it is not known.
+namespace detail {
+/// What multiplying in the arrays of a layer costs, without what is done once for its weights or inputs.
+inline Cost cost_of_reads(const std::vector<CostLine>& lines, const std::string& layer) {
+  namespace names = cost::action;
+  Cost sum;
+  for (const CostLine& line : lines) {
+    const bool reads = line.action == names::mac.name || line.action == names::array_read.name ||
+                       line.action == names::dac_conversion.name || line.action == names::adc_conversion.name;
+    if (reads && line.layer == layer) sum += line.cost;
+  }
+  return sum;
+}
+}  // namespace detail
+
+/// Multiply-accumulates in arrays are never free: where prices put their cost on other actions of a read, and the layer
+/// has none of those, it is not known.
 inline Evaluation evaluate(const cost::Ledger& ledger, const Architecture& architecture) {
   Evaluation evaluation;
   for (const cost::Ledger::Entry& entry : ledger.entries()) {
@@ -115,16 +128,17 @@ inline Evaluation evaluate(const cost::Ledger& ledger, const Architecture& archi
     const std::string action(entry.action.name);
     evaluation.lines.push_back({entry.layer, action, entry.tally, cost_of(entry.tally, architecture.find(action))});
   }
-  const Cost arrays = evaluation.total(Part::array_only);
   for (CostLine& line : evaluation.lines) {
     if (line.action != cost::action::mac.name || line.tally.count == 0) continue;
-    if (arrays.energy == Energy()) line.cost.energy.reset();
-    if (arrays.latency == Time()) line.cost.latency.reset();
+    const Cost read = detail::cost_of_reads(evaluation.lines, line.layer);
+    if (read.energy == Energy()) line.cost.energy.reset();
+    if (read.latency == Time()) line.cost.latency.reset();
   }
-  const std::optional<Time> latency = evaluation.total(Part::whole).latency;
-  if (architecture.organisation.idle_power && latency && *latency > Time())
+  if (const std::optional<Power> idle = architecture.organisation.idle_power; idle && !evaluation.lines.empty()) {
+    const std::optional<Time> latency = evaluation.total(Part::whole).latency;
     evaluation.lines.push_back(
-        {"", "idle", {}, {.energy = *architecture.organisation.idle_power * *latency, .latency = Time()}});
+        {"", "idle", {}, {.energy = latency ? std::optional(*idle * *latency) : std::nullopt, .latency = Time()}});
+  }
   return evaluation;
 }
 

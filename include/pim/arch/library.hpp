@@ -45,19 +45,19 @@ inline const std::vector<Architecture>& architectures() {
 }
 
 /// Names that find_architecture takes.
-inline const std::vector<std::string> architecture_names = [] {
+inline std::vector<std::string> architecture_names() {
   std::vector<std::string> names;
   for (const Architecture& architecture : architectures()) names.push_back(architecture.name);
   return names;
-}();
+}
 
 /// throws std::invalid_argument: an unknown name, with the nearest and all known ones
 inline const Architecture& find_architecture(std::string_view name) {
   for (const Architecture& architecture : architectures()) {
     if (architecture.name == name) return architecture;
   }
-  throw std::invalid_argument("unknown architecture " + in_quotes(name) + did_you_mean(name, architecture_names) +
-                              " Known: " + join(architecture_names));
+  throw std::invalid_argument("unknown architecture " + in_quotes(name) + did_you_mean(name, architecture_names()) +
+                              " Known: " + join(architecture_names()));
 }
 
 }  // namespace pim::arch

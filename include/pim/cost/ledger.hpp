@@ -36,7 +36,7 @@ inline constexpr Action digital_compare{"digital_compare"};        ///< one valu
 inline constexpr Action digital_softmax{"digital_softmax"};        ///< one element of a softmax
 inline constexpr Action digital_norm{"digital_norm"};              ///< one element of a normalisation
 inline constexpr Action digital_activation{"digital_activation"};  ///< one element of GELU, tanh, ...
-inline constexpr Action digital_lookup{"digital_lookup"};          ///< one row of an embedding table read
+inline constexpr Action digital_lookup{"digital_lookup"};          ///< one value of an embedding table read
 }  // namespace action
 
 /// Whether an action of this name happens outside of arrays.

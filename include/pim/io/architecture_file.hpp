@@ -43,6 +43,9 @@ inline void require_no_slip(const std::string& action, const std::string& file) 
       names::digital_softmax.name, names::digital_norm.name,   names::digital_activation.name,
       names::digital_compare.name, names::digital_lookup.name, std::string_view("row_cycle"),
       std::string_view("row_gate")};
+  if (action.empty() || cost::is_occupancy(action))
+    throw std::invalid_argument(printable(file) + ": action " + in_quotes(action) +
+                                " in prices has no price; areas stand in organisation.cell_area_um2");
   const std::string near = nearest(action, known);
   if (action != near && edit_distance(action, near) <= 2)
     throw std::invalid_argument(printable(file) + ": unknown action " + in_quotes(action) + " in prices" +
@@ -61,16 +64,27 @@ inline void read_organisation(StrictObject object, arch::Organisation& organisat
   read_quantity(object, "digital_area_um2", arch::Area(1.0), organisation.digital_area);
   read_quantity(object, "clock_GHz", arch::Frequency(1.0), organisation.clock);
   read_quantity(object, "idle_power_mW", arch::Power(1.0), organisation.idle_power);
-  organisation.source = object.text("source", organisation.source);
+  const std::string others = organisation.source.empty() ? "" : "; other numbers: " + organisation.source;
+  organisation.source = object.text("source", others.empty() ? "" : "numbers of this file") + others;
   object.finish();
 }
 
 inline void read_price(StrictObject object, arch::ActionPrice& price) {
+  const bool is_new = price.source.empty();
+  const bool has_energy = object.contains("energy_pJ"), has_step = object.contains("time_per_step_ns"),
+             has_each = object.contains("time_each_ns");
+  const bool keeps =
+      (price.energy && !has_energy) || (price.time_per_step && !has_step) || (price.time_each && !has_each);
+  const std::string others = !is_new && keeps ? "; other numbers: " + price.source : "";
   read_quantity(object, "energy_pJ", arch::Energy(1.0), price.energy);
   read_quantity(object, "time_per_step_ns", arch::Time(1.0), price.time_per_step);
   read_quantity(object, "time_each_ns", arch::Time(1.0), price.time_each);
+  if (is_new && price.time_per_step && !has_each) price.time_each = arch::Time();
+  if (is_new && price.time_each && !has_step) price.time_per_step = arch::Time();
   price.source = object.text("source");
-  if (price.source.empty()) object.fail("source", "a text that says where the price comes from");
+  if (price.source.find_first_not_of(" \t\n") == std::string::npos)
+    object.fail("source", "a text that says where the price comes from");
+  price.source += others;
   price.basis = object.choice("basis", bases, arch::Basis::assumed);
   object.finish();
 }
@@ -84,7 +98,8 @@ inline void read_price(StrictObject object, arch::ActionPrice& price) {
 ///    "prices": {"adc_conversion": {"energy_pJ": 2.5, "source": "measured on our test chip"}}}
 ///
 /// name: the file's without ending, unless given; title and citation likewise text. base: a built-in architecture, of
-/// which all that is not given stays, number by number. A number that is null is not known. Every price given needs its
+/// which all that is not given stays, number by number, with its source. A number that is null is not known; of a new
+/// action's two times the one that is not given is 0. Every price given needs its
 /// source; basis (published, fitted, derived or assumed) is assumed unless given. docs/arch.md has all keys.
 ///
 /// throws  std::invalid_argument, one line naming file, place and what is expected: an unknown key, base or basis, or
@@ -96,9 +111,8 @@ inline arch::Architecture parse_architecture(const Json& content, const std::str
   arch::Architecture architecture;
   if (top.contains("base")) {
     const std::string base = top.text("base");
-    if (nearest(base, arch::architecture_names) != base) {
-      top.fail("base", "one of " + join(arch::architecture_names) + did_you_mean(base, arch::architecture_names));
-    }
+    const std::vector<std::string> names = arch::architecture_names();
+    if (nearest(base, names) != base) top.fail("base", "one of " + join(names) + did_you_mean(base, names));
     architecture = arch::find_architecture(base);
   }
   architecture.name = top.text("name", std::filesystem::path(file).stem().string());

@@ -171,6 +171,7 @@ class Axis {
   /// 1, 2 or 5 times a power of ten, about five of them from low to high, which become multiples of it.
   void mark_steps(double low, double high) {
     const double size = std::max(std::abs(low), std::abs(high));
+    if (size < 1e-100) low = high = 0.0;  // no room for digits
     if (high - low <= 1e-9 * size) {
       const double room = size == 0.0 ? 1.0 : 0.1 * size;
       low -= room, high += room;

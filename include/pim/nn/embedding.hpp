@@ -16,7 +16,7 @@ namespace pim::nn {
 /// Row ids[i] of a table becomes row i of y.
 ///
 /// shapes  table (entries, C);  y (ids, C)
-/// ledger  under the layer's name: digital_lookup ids
+/// ledger  under the layer's name: digital_lookup ids*C
 template <class T>
 class Embedding {
  public:
@@ -33,7 +33,7 @@ class Embedding {
   /// y (ids, C) = or += rows of the table; each id in [0, entries())
   void forward(std::span<const std::int32_t> ids, MatrixRef_<T> y, Into into, cost::Ledger& ledger) const {
     const cost::Ledger::Scope scope(ledger, name_);
-    ledger.add(cost::action::digital_lookup, ids.size());
+    ledger.add(cost::action::digital_lookup, static_cast<std::uint64_t>(y.size()));
     if (into == Into::add) ledger.add(cost::action::digital_add, static_cast<std::uint64_t>(y.size()));
     parallel_for_ranges(y.rows(), 64, [&](Index begin, Index end) {
       for (Index r = begin; r < end; ++r) {

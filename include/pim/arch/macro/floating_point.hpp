@@ -21,7 +21,8 @@ inline Architecture floating_point_28nm(double tera_flops_per_watt, const std::s
 }
 }  // namespace detail
 
-/// 64 x 96 FP8 weights at fixed E5M7 alignment: 8 bits with the sign.
+/// An array of 64 x 96 cells for FP8 weights at fixed E5M7 alignment; whether a cell holds a weight or a bit is not in
+/// the abstract.
 /// source  L. Zhao, K. Shao et al., arXiv 2602.05743, abstract: efficiency and size. Time and area are not in it: they
 ///         are those of the INT8 operands of ISSCC 2023 7.2, another digital macro of 28 nm
 inline Architecture fp8_28nm() {
@@ -37,8 +38,8 @@ inline Architecture fp8_28nm() {
                         .array_cols = 96,
                         .cell_area = Area(0.1462e6 / 8192.0),
                         .source =
-                            "Zhao 2026, abstract: 64 x 96; area of a weight as of the 8192 bytes of ISSCC 2023 "
-                            "7.2 in 0.1462 mm2"};
+                            "Zhao 2026, abstract: 64 x 96 cells; the area of a weight is not in it, assumed as of "
+                            "the 8192 bytes of ISSCC 2023 7.2 in 0.1462 mm2"};
   return macro;
 }
 

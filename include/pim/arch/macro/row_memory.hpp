@@ -5,6 +5,7 @@
 
 #include <pim/arch/architecture.hpp>
 #include <pim/arch/dram_timing.hpp>
+#include <pim/arch/memory_machine.hpp>
 
 /// Memories that compute with gates on whole rows: prices of row_cycle and row_gate, the actions of row programs.
 namespace pim::arch::macro {
@@ -21,8 +22,8 @@ inline Architecture row_memory(Time cycle, std::optional<Energy> gate, const std
 
 /// source  ConvPIM (O. Leitersdorf et al., arXiv 2305.04122), parameters of its model: 333 MHz and 6.4 fJ a gate
 inline Architecture convpim_memristive() {
-  Architecture memory = detail::row_memory(Time(3.0), Energy(6.4e-3), "ConvPIM: 3 ns a cycle", "ConvPIM: 6.4 fJ a gate",
-                                           Basis::published);
+  Architecture memory = detail::row_memory(arch::convpim_memristive.cycle, arch::convpim_memristive.gate,
+                                           "ConvPIM: 3 ns a cycle", "ConvPIM: 6.4 fJ a gate", Basis::published);
   memory.name = "convpim-memristive";
   memory.title = "ConvPIM memristive PIM";
   memory.citation =
@@ -34,7 +35,7 @@ inline Architecture convpim_memristive() {
 
 /// source  as convpim_memristive: 0.5 MHz and 391 fJ a gate, for the same cycles as memristive programs
 inline Architecture convpim_dram() {
-  Architecture memory = detail::row_memory(Time(2000.0), Energy(0.391), "ConvPIM: 2 us a cycle",
+  Architecture memory = detail::row_memory(arch::convpim_dram.cycle, arch::convpim_dram.gate, "ConvPIM: 2 us a cycle",
                                            "ConvPIM: 391 fJ a gate", Basis::published);
   memory.name = "convpim-dram";
   memory.title = "ConvPIM DRAM PIM";
